@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+/// @title ReadingLedger: every hour of every segment, exactly once, signed
+/// @notice The unit of writing is one hour of one segment.
+/// @dev Payload: for every slot of the segment, in order, 20 bytes: six intervals of 24 bits (big endian, Wh or kcal within the
+/// hour; lanes 0..5), then 16 bits of quality: lane i has bits 14-2i and 15-2i from the top, i.e. quality of lane i is
+/// `(q >> (14 - 2 * i)) & 3`, and the lowest 4 bits are zero. Lanes without a channel are zero throughout.
+/// Quality: 0 measured, 1 interpolated (from a register difference over a gap), 2 averaged, 3 missing (the interval is then 0).
+///
+/// EIP-712 domain: name "SmartCity ReadingLedger", version "1", chainId, verifyingContract. Struct:
+/// HourBatch(uint32 segment,uint32 hour,bytes32 previousBatch,bytes32 payloadHash,bytes32 oracleConfig)
+/// The id of a batch is its EIP-712 struct hash. `previousBatch` of a segment's first hour is 0.
+/// oracleConfig = keccak256(abi.encode(chainid, address(this), members, threshold)).
+interface IReadingLedger {
+    /// @notice An hour of a segment was accepted. Logs alone carry all an auditor needs.
+    event HourRecorded(
+        uint32 indexed segment,
+        uint32 indexed hour,
+        bytes32 indexed batch,
+        bytes32 previousBatch,
+        bytes32 oracleConfig,
+        bytes payload,
+        bytes signatures
+    );
+    /// @notice A phase of a group did not balance in an hour whose values were all measured.
+    /// @param difference parent minus the sum of consumers on the phase, in Wh or kcal.
+    event PhaseImbalance(
+        uint32 indexed group,
+        uint32 indexed hour,
+        uint8 indexed phase,
+        int64 difference,
+        uint64 tolerance
+    );
+    event OraclesChanged(bytes32 indexed oracleConfig, address[] members, uint8 threshold);
+    event PauseChanged(bool paused);
+
+    error ReadingLedger_UnexpectedHour(uint32 segment, uint32 hour, uint32 expected);
+    error ReadingLedger_HourNotOver(uint32 hour, uint256 endsAt, uint256 now_);
+    error ReadingLedger_UnexpectedPreviousBatch(uint32 segment, bytes32 previousBatch, bytes32 expected);
+    error ReadingLedger_PayloadLength(uint256 length, uint256 expected);
+    error ReadingLedger_InvalidLane(uint256 slot, uint256 lane);
+    error ReadingLedger_MalformedSignatures(uint256 length);
+    error ReadingLedger_TooFewSignatures(uint256 count, uint256 threshold);
+    error ReadingLedger_NotAnOracle(address signer);
+    error ReadingLedger_SignersNotAscending(address previous, address signer);
+    error ReadingLedger_InvalidOracles(string reason);
+    error ReadingLedger_RegisterOverflow(uint32 segment, uint256 slot, uint256 lane);
+    error ReadingLedger_PeriodNotOver(uint32 segment, uint16 period);
+    error ReadingLedger_UnknownSegment(uint32 segment);
+    error ReadingLedger_Paused();
+
+    /// @notice Replaces the oracle set. Restricted to ORACLE_ADMIN. `members` strictly ascending, 1..31; 1 <= threshold <= members.
+    function setOracles(address[] calldata members, uint8 threshold) external;
+
+    /// @notice Stops or resumes new batches; nothing else. Restricted to GUARDIAN.
+    function setPaused(bool paused) external;
+
+    /// @notice Records one hour. Anyone may send it: the signatures are the permission.
+    /// @param signatures k..31 signatures of 65 bytes (r, s, v with v 27 or 28, low s), signers strictly ascending.
+    function record(
+        uint32 segment,
+        uint32 hour,
+        bytes32 previousBatch,
+        bytes calldata payload,
+        bytes calldata signatures
+    ) external;
+
+    function oracleConfig() external view returns (bytes32);
+
+    function oracles() external view returns (address[] memory members, uint8 threshold);
+
+    /// @notice The EIP-712 digest an oracle signs for a batch under the present configuration.
+    function batchDigest(
+        uint32 segment,
+        uint32 hour,
+        bytes32 previousBatch,
+        bytes32 payloadHash
+    ) external view returns (bytes32);
+
+    /// @notice The hour a segment waits for, and its last batch (0 when it has none).
+    function headOf(uint32 segment) external view returns (uint32 nextHour, bytes32 lastBatch);
+
+    /// @notice Registers of a channel by zone (0 peak, 1 half-peak, 2 night; heat: all in zone 0): sum of all intervals so far.
+    function registersOf(uint32 group, uint16 channel) external view returns (uint64[3] memory byZone);
+
+    /// @notice Registers as they stood at the end of a period. Reverts unless the period is over in the group's segment.
+    function registersAt(uint32 group, uint16 channel, uint16 period) external view returns (uint64[3] memory byZone);
+
+    /// @notice Consumption of a channel in a period that is over, by zone.
+    function consumptionOf(uint32 group, uint16 channel, uint16 period) external view returns (uint64[3] memory byZone);
+
+    /// @notice Consumption of a whole group in a period that is over, by zone: the parent's (all phases) and its consumers'.
+    function groupConsumptionOf(
+        uint32 group,
+        uint16 period
+    ) external view returns (uint64[3] memory parent, uint64[3] memory consumers);
+
+    /// @notice Running drift: parent minus consumers over all hours, per phase (heat: phase 0).
+    function driftOf(uint32 group) external view returns (int64[3] memory byPhase);
+
+    /// @notice Number of hours in which a phase of a group did not balance.
+    function imbalancedHoursOf(uint32 group, uint8 phase) external view returns (uint32);
+
+    /// @notice Number of hours of a period in which a channel's value was not measured (quality 1..3).
+    function unmeasuredHoursOf(uint32 group, uint16 channel, uint16 period) external view returns (uint16);
+
+    /// @notice Offset of the city's local time from UTC, in seconds; a constant of the ledger.
+    function utcOffset() external view returns (int32);
+
+    /// @notice The local calendar month of an hour, and the zone of its local hour of day.
+    function calendarOf(uint32 hour) external view returns (uint16 period, uint8 zone);
+
+    /// @notice First hour of a period (and, of the next period, the end of this one).
+    function firstHourOf(uint16 period) external view returns (uint32 hour);
+
+    /// @notice Is every hour of the period recorded for the segment?
+    function isPeriodOver(uint32 segment, uint16 period) external view returns (bool);
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+/// @title TariffBook: prices by period, never changed once in force
+interface ITariffBook {
+    struct Tariff {
+        /// First period in which the tariff is in force.
+        uint16 fromPeriod;
+        /// Price of the day zone (07-23 local) and of the night zone (23-07), micro-roubles per kWh, VAT included.
+        uint64 dayPrice;
+        uint64 nightPrice;
+        /// Micro-roubles per Gcal, VAT included.
+        uint64 heatPrice;
+        /// VAT rate contained in the prices, in hundredths of a percent (22 % = 2200). 0..5000.
+        uint16 vatRate;
+        /// Day of the following month by which a bill is due. 1..28.
+        uint8 dueDay;
+        /// Providers of the services (ITariffBook.providerOf).
+        uint16 electricityProvider;
+        uint16 commonNeedsProvider;
+        uint16 heatProvider;
+    }
+
+    event ProviderRegistered(uint16 indexed provider, address payee);
+    event TariffPublished(uint256 indexed version, Tariff tariff);
+
+    error TariffBook_UnknownProvider(uint16 provider);
+    error TariffBook_InvalidProvider(uint16 provider, address payee);
+    error TariffBook_InvalidTariff(string field);
+    error TariffBook_NotAscending(uint16 fromPeriod, uint16 lastFromPeriod);
+    error TariffBook_AlreadyInForce(uint16 fromPeriod, uint16 currentPeriod);
+    error TariffBook_NoTariff(uint16 period);
+
+    /// @notice Registers a provider (РСО, УК) or changes where its share is paid. Restricted to TARIFF_AUTHORITY. Ids 1..65535.
+    function registerProvider(uint16 provider, address payee) external;
+
+    /// @notice Publishes the tariff of the periods from `fromPeriod` on. Restricted to TARIFF_AUTHORITY. Every version but the
+    /// first must begin after the current period and after the version before it.
+    function publish(Tariff calldata tariff) external returns (uint256 version);
+
+    function tariffOf(uint16 period) external view returns (Tariff memory);
+
+    function tariffCount() external view returns (uint256);
+
+    function tariffAt(uint256 version) external view returns (Tariff memory);
+
+    /// @notice Where a provider's share is paid; reverts for an unknown provider.
+    function payeeOf(uint16 provider) external view returns (address);
+}

@@ -1,0 +1,37 @@
+import { createRequire } from "node:module";
+import { defineConfig } from "hardhat/config";
+
+// The compiler is the npm package: nothing is downloaded from a site of its own.
+const soljson = createRequire(import.meta.url).resolve("solc/soljson.js");
+
+export default defineConfig({
+  solidity: {
+    profiles: {
+      default: {
+        version: "0.8.37",
+        path: soljson,
+        settings: { optimizer: { enabled: true, runs: 200 }, evmVersion: "cancun" },
+      },
+    },
+  },
+  paths: { tests: { solidity: "tests/solidity" } },
+  test: {
+    solidity: {
+      fuzz: { runs: 256, seed: "0x1234" },
+      invariant: { runs: 64, depth: 64, failOnRevert: true },
+    },
+  },
+  networks: {
+    // What `hardhat node` serves: one node on this machine, blocks every second, gas free as on a permissioned network.
+    node: {
+      type: "edr-simulated",
+      chainType: "l1",
+      chainId: 31337,
+      hardfork: "cancun",
+      blockGasLimit: 200_000_000,
+      transactionGasCap: false,
+      initialBaseFeePerGas: 0,
+      mining: { auto: false, interval: 1000 },
+    },
+  },
+});
