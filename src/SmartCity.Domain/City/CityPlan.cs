@@ -1,0 +1,116 @@
+namespace SmartCity.Domain;
+
+/// <summary>What a segment's registers count.</summary>
+public enum EnergyKind
+{
+    /// <summary>Electricity, in watt-hours.</summary>
+    Electricity,
+
+    /// <summary>Heat, in kilocalories.</summary>
+    Heat,
+}
+
+/// <summary>
+/// The city as its operator describes it: meters and where their signals come from, premises, providers, prices. The off-chain half
+/// of the registry: names and addresses live here and never on the chain.
+/// </summary>
+/// <param name="Name">Name of the city, as people read it.</param>
+/// <param name="UtcOffsetHours">Local time minus UTC, whole hours.</param>
+/// <param name="FirstPeriod">First billing period; the first hour of every segment is its first hour.</param>
+/// <param name="Segments">Segments by number, from 1.</param>
+/// <param name="Substations">Heat substations (ИТП) whose signals are watched by the alarm rules.</param>
+/// <param name="Providers">Utilities (РСО) and the managing company (УК).</param>
+/// <param name="Tariffs">Tariffs in order of their first period.</param>
+/// <param name="Houses">Houses and their flats.</param>
+public sealed record CityPlan(
+    string Name,
+    int UtcOffsetHours,
+    Period FirstPeriod,
+    IReadOnlyList<SegmentPlan> Segments,
+    IReadOnlyList<SubstationPlan> Substations,
+    IReadOnlyList<ProviderPlan> Providers,
+    IReadOnlyList<TariffPlan> Tariffs,
+    IReadOnlyList<HousePlan> Houses);
+
+/// <summary>Groups of one kind that are written together, one batch an hour.</summary>
+/// <param name="Number">Number on chain, from 1.</param>
+/// <param name="Kind">What its registers count.</param>
+/// <param name="Groups">Groups in payload order.</param>
+public sealed record SegmentPlan(uint Number, EnergyKind Kind, IReadOnlyList<GroupPlan> Groups);
+
+/// <summary>One balance: a parent meter and the consumer meters behind it.</summary>
+/// <param name="Number">Number on chain, from 1 over all segments in order.</param>
+/// <param name="Name">Name people read, e.g. the house.</param>
+/// <param name="Parent">Three-phase meter, or heat meter of a house.</param>
+/// <param name="Consumers">Consumer meters in channel order.</param>
+public sealed record GroupPlan(uint Number, string Name, MeterPlan Parent, IReadOnlyList<ConsumerPlan> Consumers);
+
+/// <summary>A consumer meter and its phase.</summary>
+/// <param name="Meter">The meter.</param>
+/// <param name="Phase">0, 1, 2 for A0, A1, A2; 0 in a heat group.</param>
+public sealed record ConsumerPlan(MeterPlan Meter, int Phase);
+
+/// <summary>A meter's passport and where its signals come from.</summary>
+/// <param name="SerialNumber">Factory number.</param>
+/// <param name="Model">Model, at most 32 ASCII characters.</param>
+/// <param name="AccuracyClass">Class in percent: 1.0, 0.5.</param>
+/// <param name="Resolution">Smallest step of the register, Wh or kcal.</param>
+/// <param name="RegisterAtInstallation">Register at installation, Wh or kcal.</param>
+/// <param name="VerifiedOn">Date of the last verification (дата поверки).</param>
+/// <param name="VerificationIntervalMonths">Verification interval (МПИ).</param>
+/// <param name="Object">Name of the Alphalogic object: <c>m3_1</c> has a0, a1, a2; <c>m1_1</c> has a; <c>itp_1</c> has flow, t1, t2, p1, p2.</param>
+public sealed record MeterPlan(
+    ulong SerialNumber,
+    string Model,
+    decimal AccuracyClass,
+    uint Resolution,
+    ulong RegisterAtInstallation,
+    DateOnly VerifiedOn,
+    int VerificationIntervalMonths,
+    string Object);
+
+/// <summary>A heat substation (ИТП).</summary>
+/// <param name="Number">Number in the incident log, from 1.</param>
+/// <param name="Object">Name of the Alphalogic object.</param>
+/// <param name="Name">Name people read.</param>
+public sealed record SubstationPlan(uint Number, string Object, string Name);
+
+/// <summary>A utility or managing company that receives a share of payments.</summary>
+/// <param name="Number">Number in the tariff book, from 1.</param>
+/// <param name="Name">Name people read, Russian.</param>
+/// <param name="NameEnglish">Name people read, English.</param>
+public sealed record ProviderPlan(ushort Number, string Name, string NameEnglish);
+
+/// <summary>Prices from a period on, VAT included.</summary>
+/// <param name="FromPeriod">First period.</param>
+/// <param name="DayPrice">Micro-roubles per kWh, 07-23 local.</param>
+/// <param name="NightPrice">Micro-roubles per kWh, 23-07 local.</param>
+/// <param name="HeatPrice">Micro-roubles per Gcal.</param>
+/// <param name="VatRate">VAT contained, hundredths of a percent.</param>
+/// <param name="DueDay">Day of the following month by which a bill is due, 1..28.</param>
+/// <param name="ElectricityProvider">Provider of the account's own electricity.</param>
+/// <param name="CommonNeedsProvider">Provider of the house's common needs (СОИ).</param>
+/// <param name="HeatProvider">Provider of heat.</param>
+public sealed record TariffPlan(
+    Period FromPeriod,
+    ulong DayPrice,
+    ulong NightPrice,
+    ulong HeatPrice,
+    ushort VatRate,
+    byte DueDay,
+    ushort ElectricityProvider,
+    ushort CommonNeedsProvider,
+    ushort HeatProvider);
+
+/// <summary>A house.</summary>
+/// <param name="Name">Address people read.</param>
+/// <param name="Flats">Its flats.</param>
+public sealed record HousePlan(string Name, IReadOnlyList<FlatPlan> Flats);
+
+/// <summary>A flat (помещение) and its account (лицевой счёт).</summary>
+/// <param name="Number">Number on the door.</param>
+/// <param name="Area">Floor area in dm² (0.01 m²).</param>
+/// <param name="ElectricityGroup">Electricity group, 0 for none.</param>
+/// <param name="ElectricityChannel">Channel of the flat's own meter in the group: 3 is the first consumer.</param>
+/// <param name="HeatGroup">Heat group, 0 for none.</param>
+public sealed record FlatPlan(string Number, uint Area, uint ElectricityGroup, ushort ElectricityChannel, uint HeatGroup);
