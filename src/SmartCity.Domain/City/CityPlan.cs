@@ -58,7 +58,7 @@ public sealed record ConsumerPlan(MeterPlan Meter, int Phase);
 /// <param name="RegisterAtInstallation">Register at installation, Wh or kcal.</param>
 /// <param name="VerifiedOn">Date of the last verification (дата поверки).</param>
 /// <param name="VerificationIntervalMonths">Verification interval (МПИ).</param>
-/// <param name="Object">Name of the Alphalogic object: <c>m3_1</c> has a0, a1, a2; <c>m1_1</c> has a; <c>itp_1</c> has flow, t1, t2, p1, p2.</param>
+/// <param name="SourceObject">Name of the Alphalogic object: <c>m3_1</c> has a0, a1, a2; <c>m1_1</c> has a; <c>itp_1</c> has flow, t1, t2, p1, p2.</param>
 public sealed record MeterPlan(
     ulong SerialNumber,
     string Model,
@@ -67,13 +67,13 @@ public sealed record MeterPlan(
     ulong RegisterAtInstallation,
     DateOnly VerifiedOn,
     int VerificationIntervalMonths,
-    string Object);
+    string SourceObject);
 
 /// <summary>A heat substation (ИТП).</summary>
 /// <param name="Number">Number in the incident log, from 1.</param>
-/// <param name="Object">Name of the Alphalogic object.</param>
+/// <param name="SourceObject">Name of the Alphalogic object.</param>
 /// <param name="Name">Name people read.</param>
-public sealed record SubstationPlan(uint Number, string Object, string Name);
+public sealed record SubstationPlan(uint Number, string SourceObject, string Name);
 
 /// <summary>A utility or managing company that receives a share of payments.</summary>
 /// <param name="Number">Number in the tariff book, from 1.</param>
