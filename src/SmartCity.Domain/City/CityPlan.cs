@@ -16,7 +16,7 @@ public enum EnergyKind
 /// </summary>
 /// <param name="Name">Name of the city, as people read it.</param>
 /// <param name="UtcOffsetHours">Local time minus UTC, whole hours.</param>
-/// <param name="FirstPeriod">First billing period; the first hour of every segment is its first hour.</param>
+/// <param name="FirstPeriod">First billing period; its first hour is that of every segment.</param>
 /// <param name="Segments">Segments by number, from 1.</param>
 /// <param name="Substations">Heat substations (ИТП) whose signals are watched by the alarm rules.</param>
 /// <param name="Providers">Utilities (РСО) and the managing company (УК).</param>
@@ -30,7 +30,56 @@ public sealed record CityPlan(
     IReadOnlyList<SubstationPlan> Substations,
     IReadOnlyList<ProviderPlan> Providers,
     IReadOnlyList<TariffPlan> Tariffs,
-    IReadOnlyList<HousePlan> Houses);
+    IReadOnlyList<HousePlan> Houses)
+{
+    /// <summary>Greatest length of a city plan's file, bytes.</summary>
+    public const int MaxFileBytes = 16 * 1024 * 1024;
+
+    /// <summary>Reads a plan from JSON: the field names of these records in camelCase, all of them and no others.</summary>
+    /// <exception cref="CityPlanException">The text is not JSON or breaks a rule; every problem is named with its path.</exception>
+    public static CityPlan Parse(string json) => CityPlanJson.Read(json, "The city plan");
+
+    /// <summary>Reads a plan from a file of UTF-8 JSON; see <see cref="Parse"/>.</summary>
+    /// <exception cref="CityPlanException">The file cannot be read, is too long, or breaks a rule.</exception>
+    public static async Task<CityPlan> LoadAsync(string path, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        string source = $"The city plan {path}";
+        try
+        {
+            FileInfo file = new(path);
+            if (file.Exists && file.Length > MaxFileBytes)
+            {
+                throw new CityPlanException(source, [$"it has {file.Length} bytes; at most {MaxFileBytes} are read."]);
+            }
+            return CityPlanJson.Read(await File.ReadAllTextAsync(path, cancellationToken), source);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CityPlanException(
+                source, [$"it cannot be read ({exception.Message}). Name an existing file that this user may read."], exception);
+        }
+    }
+
+    /// <summary>The plan as indented JSON that <see cref="Parse"/> reads back.</summary>
+    public string ToJson() => CityPlanJson.Write(this);
+
+    /// <summary>
+    /// The same city begun in another period: every tariff moves by as many months as the first period does, so that a
+    /// demonstration shows the same sequence of prices whenever it is run. The prices' real dates are not kept: an operator's own
+    /// plan is used as it is written.
+    /// </summary>
+    /// <exception cref="OverflowException">A tariff would begin before January 1970.</exception>
+    public CityPlan StartingAt(Period firstPeriod)
+    {
+        int months = firstPeriod.Value - FirstPeriod.Value;
+        return this with
+        {
+            FirstPeriod = firstPeriod,
+            Tariffs = [.. Tariffs.Select(tariff => tariff with { FromPeriod = new((ushort)(tariff.FromPeriod.Value + months)) })],
+        };
+    }
+}
 
 /// <summary>Groups of one kind that are written together, one batch an hour.</summary>
 /// <param name="Number">Number on chain, from 1.</param>
@@ -51,13 +100,13 @@ public sealed record GroupPlan(uint Number, string Name, MeterPlan Parent, IRead
 public sealed record ConsumerPlan(MeterPlan Meter, int Phase);
 
 /// <summary>A meter's passport and where its signals come from.</summary>
-/// <param name="SerialNumber">Factory number.</param>
-/// <param name="Model">Model, at most 32 ASCII characters.</param>
-/// <param name="AccuracyClass">Class in percent: 1.0, 0.5.</param>
-/// <param name="Resolution">Smallest step of the register, Wh or kcal.</param>
+/// <param name="SerialNumber">Factory number, not 0; one of a kind within a model.</param>
+/// <param name="Model">Model in Latin letters, at most 32 printable ASCII characters (a chain keeps 32 bytes).</param>
+/// <param name="AccuracyClass">Class in percent: 1.0, 0.5; 0.01..10.00 in steps of 0.01.</param>
+/// <param name="Resolution">Smallest step of the register, Wh or kcal, 1..1,000,000.</param>
 /// <param name="RegisterAtInstallation">Register at installation, Wh or kcal.</param>
 /// <param name="VerifiedOn">Date of the last verification (дата поверки).</param>
-/// <param name="VerificationIntervalMonths">Verification interval (МПИ).</param>
+/// <param name="VerificationIntervalMonths">Verification interval (МПИ), 1..240 months.</param>
 /// <param name="SourceObject">Name of the Alphalogic object: <c>m3_1</c> has a0, a1, a2; <c>m1_1</c> has a; <c>itp_1</c> has flow, t1, t2, p1, p2.</param>
 public sealed record MeterPlan(
     ulong SerialNumber,

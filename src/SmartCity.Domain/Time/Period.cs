@@ -1,8 +1,11 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace SmartCity.Domain;
 
 /// <summary>A billing period (расчётный период): a calendar month of the city's local time, counted from January 1970 (= 0).</summary>
+/// <remarks>In JSON it is text: <c>"2026-09"</c>.</remarks>
+[JsonConverter(typeof(PeriodJsonConverter))]
 public readonly record struct Period(ushort Value) : IComparable<Period>
 {
     private const int EpochYear = 1970;

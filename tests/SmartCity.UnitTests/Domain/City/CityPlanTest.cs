@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+using SmartCity.Domain;
+
+namespace SmartCity.UnitTests.Domain.City;
+
+public sealed class CityPlanTest
+{
+    private static readonly string DemoPath = RepositoryFiles.PathOf("config", "demo-city.json");
+
+    [Test]
+    public async Task LoadAsync_DemoCity_HasTwoHousesAndOneHeatMeter()
+    {
+        CityPlan plan = await CityPlan.LoadAsync(DemoPath, CancellationToken.None);
+
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(plan.FirstPeriod, Is.EqualTo(Period.Of(2026, 9)));
+        Assert.That(plan.Segments.Select(segment => segment.Kind), Is.EqualTo(new[] { EnergyKind.Electricity, EnergyKind.Heat }));
+        Assert.That(plan.Segments.SelectMany(segment => segment.Groups).Select(group => group.Consumers.Count),
+            Is.EqualTo(new[] { 3, 55, 0 }));
+        Assert.That(plan.Houses.Select(house => house.Flats.Count), Is.EqualTo(new[] { 3, 55 }));
+        Assert.That(plan.Segments[0].Groups[0].Consumers[0].Meter.VerifiedOn, Is.EqualTo(new DateOnly(2024, 3, 14)));
+        Assert.That(plan.Segments[1].Groups[0].Parent.SourceObject, Is.EqualTo(plan.Substations[0].SourceObject));
+    }
+
+    [Test]
+    public async Task LoadAsync_DemoCity_SecondTariffIsTheFirstIndexedByNinePointNinePercentInKopecks()
+    {
+        CityPlan plan = await CityPlan.LoadAsync(DemoPath, CancellationToken.None);
+        static ulong Indexed(ulong price) => (price * 1_099 + 5_000_000) / 10_000_000 * 10_000;
+
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(plan.Tariffs[1].DayPrice, Is.EqualTo(Indexed(plan.Tariffs[0].DayPrice)));
+        Assert.That(plan.Tariffs[1].NightPrice, Is.EqualTo(Indexed(plan.Tariffs[0].NightPrice)));
+        Assert.That(plan.Tariffs[1].HeatPrice, Is.EqualTo(Indexed(plan.Tariffs[0].HeatPrice)));
+    }
+
+    [Test]
+    public async Task ToJson_DemoCity_IsReadBackUnchanged()
+    {
+        string json = (await CityPlan.LoadAsync(DemoPath, CancellationToken.None)).ToJson();
+
+        Assert.That(CityPlan.Parse(json).ToJson(), Is.EqualTo(json));
+        Assert.That(JsonNode.DeepEquals(JsonNode.Parse(json), JsonNode.Parse(await File.ReadAllTextAsync(DemoPath))), Is.True);
+    }
+
+    [Test]
+    public async Task StartingAt_LaterPeriod_MovesEveryTariffAsFar()
+    {
+        CityPlan plan = (await CityPlan.LoadAsync(DemoPath, CancellationToken.None)).StartingAt(Period.Of(2027, 1));
+
+        Assert.That(plan.FirstPeriod, Is.EqualTo(Period.Of(2027, 1)));
+        Assert.That(plan.Tariffs.Select(tariff => tariff.FromPeriod), Is.EqualTo(new[] { Period.Of(2027, 1), Period.Of(2027, 2) }));
+        Assert.That(CityPlan.Parse(plan.ToJson()).FirstPeriod, Is.EqualTo(plan.FirstPeriod));
+    }
+
+    [Test]
+    public void LoadAsync_NoSuchFile_NamesTheFile()
+    {
+        CityPlanException? exception = Assert.ThrowsAsync<CityPlanException>(
+            () => CityPlan.LoadAsync("no-such-folder/city.json", CancellationToken.None));
+
+        Assert.That(exception!.Message, Does.Contain("no-such-folder/city.json").And.Contain("Name an existing file"));
+    }
+
+    [TestCase("{", "$: it is not valid JSON")]
+    [TestCase("[]", "$: an object is needed")]
+    [TestCase("""{"name":"a","name":"b"}""", "$: it is not valid JSON")]
+    [TestCase("{}", "$.name: this field is missing; add it.")]
+    public void Parse_NotAPlan_SaysWhy(string json, string problem) => AssertRefused(json, problem);
+
+    [TestCase("name", "null", "$.name: null is written where text in quotes is needed.")]
+    [TestCase("name", "\" \"", "$.name: write a name; it is empty.")]
+    [TestCase("colour", "1", "$.colour: unknown field; remove it or correct its name. Known here: name, utcOffsetHours")]
+    [TestCase("utcOffsetHours", "15", "$.utcOffsetHours: write whole hours from -12 to 14.")]
+    [TestCase("firstPeriod", "\"2026-13\"", "$.firstPeriod: \"2026-13\" is written where a month as \"2026-09\"")]
+    [TestCase("firstPeriod", "\"2026-08\"", "$.tariffs: the first tariff must be in force in the first period, 2026-08.")]
+    [TestCase("segments/0/kind", "\"Water\"", "$.segments[0].kind: \"Water\" is written where one of \"electricity\", \"heat\" is needed.")]
+    [TestCase("segments/0/groups", "{}", "$.segments[0].groups: a list is needed")]
+    [TestCase("segments/1/number", "3", "$.segments[1].number: segments are numbered from 1 without gaps: write 2.")]
+    [TestCase("segments/1/groups/0/number", "4", "$.segments[1].groups[0].number: groups are numbered from 1 over all segments without gaps: write 3.")]
+    [TestCase("segments/0/groups/0/consumers/1/phase", "3", "$.segments[0].groups[0].consumers[1].phase: write 0, 1 or 2")]
+    [TestCase("segments/0/groups/0/consumers/1/phase", "1.5", "$.segments[0].groups[0].consumers[1].phase: 1.5 is written where a whole number that fits Int32 is needed.")]
+    [TestCase("segments/0/groups/0/parent/model", "\"Меркурий 230\"", "$.segments[0].groups[0].parent.model: write 1 to 32 Latin letters")]
+    [TestCase("segments/0/groups/0/parent/model", "\"123456789012345678901234567890123\"", "$.segments[0].groups[0].parent.model: write 1 to 32")]
+    [TestCase("segments/0/groups/0/parent/serialNumber", "0", "$.segments[0].groups[0].parent.serialNumber: 0 is no serial number")]
+    [TestCase("segments/0/groups/0/parent/serialNumber", "-1", "$.segments[0].groups[0].parent.serialNumber: -1 is written where")]
+    [TestCase("segments/0/groups/1/parent/serialNumber", "41236701", "$.segments[0].groups[1].parent.serialNumber: another meter Mercury 230 ART-01 has the number 41236701")]
+    [TestCase("segments/0/groups/0/parent/accuracyClass", "0.001", "$.segments[0].groups[0].parent.accuracyClass: write percent")]
+    [TestCase("segments/0/groups/0/parent/accuracyClass", "10.01", "$.segments[0].groups[0].parent.accuracyClass: write percent")]
+    [TestCase("segments/0/groups/0/parent/resolution", "0", "$.segments[0].groups[0].parent.resolution: write 1 to 1000000")]
+    [TestCase("segments/0/groups/0/parent/verifiedOn", "\"14.03.2024\"", "$.segments[0].groups[0].parent.verifiedOn: \"14.03.2024\" is written where a date")]
+    [TestCase("segments/0/groups/0/parent/verificationIntervalMonths", "241", "$.segments[0].groups[0].parent.verificationIntervalMonths: write 1 to 240")]
+    [TestCase("segments/0/groups/1/parent/sourceObject", "\"m3_1\"", "$.segments[0].groups[1].parent.sourceObject: another meter reads 'm3_1'")]
+    [TestCase("substations/0/number", "2", "$.substations[0].number: substations are numbered from 1")]
+    [TestCase("providers/1/number", "1", "$.providers[1].number: another provider has the number 1.")]
+    [TestCase("tariffs/0/heatProvider", "9", "$.tariffs[0].heatProvider: there is no provider 9")]
+    [TestCase("tariffs/0/dueDay", "29", "$.tariffs[0].dueDay: write a day of the month, 1 to 28.")]
+    [TestCase("tariffs/0/vatRate", "5001", "$.tariffs[0].vatRate: write hundredths of a percent")]
+    [TestCase("tariffs/0/dayPrice", "0", "$.tariffs[0].dayPrice: write micro-roubles")]
+    [TestCase("tariffs/1/fromPeriod", "\"2026-09\"", "$.tariffs[1].fromPeriod: tariffs stand in order")]
+    [TestCase("houses/0/flats/0/area", "0", "$.houses[0].flats[0].area: write the area in dm²")]
+    [TestCase("houses/0/flats/1/number", "\"1\"", "$.houses[0].flats[1].number: the house has another flat 1.")]
+    [TestCase("houses/0/flats/0/heatGroup", "1", "$.houses[0].flats[0].heatGroup: there is no heat group 1")]
+    [TestCase("houses/0/flats/0/electricityGroup", "3", "$.houses[0].flats[0].electricityGroup: there is no electricity group 3")]
+    [TestCase("houses/0/flats/0/electricityChannel", "2", "$.houses[0].flats[0].electricityChannel: write the channel of a consumer meter of group 1: 3 to 5.")]
+    [TestCase("houses/0/flats/1/electricityChannel", "3", "$.houses[0].flats[1].electricityChannel: another flat has channel 3 of group 1.")]
+    [TestCase("houses/1/flats/0/area", "4294967295", "$.houses[1].flats[1].area: the areas of group 2 add up to more than 4294967295 dm².")]
+    public async Task Parse_OneThingWrong_NamesItsPathAndWhatToDo(string field, string value, string problem)
+    {
+        JsonNode root = JsonNode.Parse(await File.ReadAllTextAsync(DemoPath))!;
+        string[] steps = field.Split('/');
+        JsonNode node = root;
+        foreach (string step in steps[..^1])
+        {
+            node = int.TryParse(step, out int index) ? node[index]! : node[step]!;
+        }
+        node[steps[^1]] = JsonNode.Parse(value);
+
+        AssertRefused(root.ToJsonString(), problem);
+    }
+
+    [Test]
+    public async Task Parse_SeveralThingsWrong_TellsAllAtOnce()
+    {
+        string json = (await File.ReadAllTextAsync(DemoPath)).Replace("\"resolution\": 10,", "\"resolution\": 0,", StringComparison.Ordinal);
+
+        CityPlanException? exception = Assert.Throws<CityPlanException>(() => CityPlan.Parse(json));
+        Assert.That(exception!.Problems, Has.Count.EqualTo(58));
+        Assert.That(exception.Message, Does.EndWith("… and 38 more"));
+    }
+
+    private static void AssertRefused(string json, string problem)
+    {
+        CityPlanException? exception = Assert.Throws<CityPlanException>(() => CityPlan.Parse(json));
+        Assert.That(exception!.Problems, Has.Some.StartsWith(problem), exception.Message);
+    }
+}
