@@ -1,0 +1,47 @@
+namespace SmartCity.Oracle;
+
+/// <summary>What an oracle needs to know to run. Secrets are not in it, only the files that hold them.</summary>
+public sealed record OracleOptions
+{
+    /// <summary>Address of the Alphalogic server, e.g. <c>http://127.0.0.1:8010</c>.</summary>
+    public required Uri SourceUrl { get; init; }
+
+    /// <summary>Login at the source.</summary>
+    public required string SourceLogin { get; init; }
+
+    /// <summary>File whose first line is the password at the source.</summary>
+    public required string SourcePasswordFile { get; init; }
+
+    /// <summary>Address of the chain's JSON-RPC, e.g. <c>http://127.0.0.1:8545</c>.</summary>
+    public required Uri ChainUrl { get; init; }
+
+    /// <summary>Folder of the journal; made when it is not there.</summary>
+    public required string StateFolder { get; init; }
+
+    /// <summary>The oracle's key: an encrypted Web3 Secret Storage (keystore v3) file.</summary>
+    public required string KeystoreFile { get; init; }
+
+    /// <summary>File whose first line is the passphrase of <see cref="KeystoreFile"/>.</summary>
+    public required string PassphraseFile { get; init; }
+
+    /// <summary>The city plan (city.json).</summary>
+    public required string PlanFile { get; init; }
+
+    /// <summary>Where the city's contracts are (deployment.json).</summary>
+    public required string DeploymentFile { get; init; }
+
+    /// <summary>How often a substation's signals are read. 100 ms..1 h; default 1 s.</summary>
+    public TimeSpan PollPeriod { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often the meters' registers are read, rounded up to a whole number of polls. Default 10 s.</summary>
+    public TimeSpan MeterPollPeriod { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How the alarm rules are read.</summary>
+    public AlarmMode AlarmMode { get; init; } = AlarmMode.Refined;
+
+    /// <summary>How long after its end an hour is closed, by the source's clock: time for late samples. 0..1 h; default 20 s.</summary>
+    public TimeSpan ClosingGrace { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How old the last good register before an hour's end may be, to stand for it. 1 s..1 h; default 10 min.</summary>
+    public TimeSpan RegisterAgeLimit { get; init; } = TimeSpan.FromMinutes(10);
+}
