@@ -1,0 +1,56 @@
+using System.Xml.Linq;
+using SmartCity.UnitTests.Domain;
+
+namespace SmartCity.UnitTests;
+
+/// <summary>The rooms of docs/ARCHITECTURE.md and the only dependencies between them that are allowed.</summary>
+public sealed class ArchitectureTest
+{
+    private static readonly Dictionary<string, string[]> s_allowed = new()
+    {
+        ["Domain"] = [],
+        ["Rules"] = ["Domain"],
+        ["Ethereum"] = [],
+        ["Ledger"] = ["Domain", "Ethereum"],
+        ["Alphalogic"] = ["Domain"],
+        ["Emulator"] = [],
+        ["Oracle"] = ["Alphalogic", "Domain", "Ethereum", "Ledger", "Rules"],
+        ["Audit"] = ["Domain", "Ethereum", "Ledger"],
+        ["Portal"] = ["Audit", "Domain", "Ethereum", "Ledger", "Oracle", "Rules"],
+        ["Cli"] = ["Alphalogic", "Audit", "Domain", "Emulator", "Ethereum", "Ledger", "Oracle", "Portal", "Rules"],
+    };
+
+    private static readonly Dictionary<string, string[]> s_allowedPackages = new()
+    {
+        ["Domain"] = [],
+        ["Rules"] = [],
+        ["Ethereum"] = ["BouncyCastle.Cryptography"],
+    };
+
+    private static string[] Rooms => [.. s_allowed.Keys];
+
+    [Test]
+    public void Rooms_AllProjects_AreInTheTable() =>
+        Assert.That(
+            Directory.GetDirectories(RepositoryFiles.PathOf("src")).Select(folder => Path.GetFileName(folder).Replace("SmartCity.", "")),
+            Is.EquivalentTo(Rooms));
+
+    [TestCaseSource(nameof(Rooms))]
+    public void References_OfARoom_AreAllowed(string room)
+    {
+        XDocument project = XDocument.Load(RepositoryFiles.PathOf("src", $"SmartCity.{room}", $"SmartCity.{room}.csproj"));
+        IEnumerable<string> references = project.Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value).Replace("SmartCity.", ""));
+        Assert.That(references, Is.SubsetOf(s_allowed[room]));
+    }
+
+    [TestCase("Domain")]
+    [TestCase("Rules")]
+    [TestCase("Ethereum")]
+    public void Packages_OfACoreRoom_AreAllowed(string room)
+    {
+        XDocument project = XDocument.Load(RepositoryFiles.PathOf("src", $"SmartCity.{room}", $"SmartCity.{room}.csproj"));
+        IEnumerable<string> packages = project.Descendants("PackageReference").Select(package => package.Attribute("Include")!.Value);
+        Assert.That(packages, Is.SubsetOf(s_allowedPackages[room]));
+    }
+}
