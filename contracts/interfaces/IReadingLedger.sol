@@ -24,7 +24,11 @@ interface IReadingLedger {
         bytes signatures
     );
     /// @notice A phase of a group did not balance in an hour whose values were all measured.
+    /// @dev A phase is decided only if the parent's value and those of all consumers on it were measured (quality 0), and only in
+    /// a group that has consumers. With classes in hundredths of a percent: |difference| * 10,000 > class of the parent * parent
+    /// + Σ class * consumer + 10,000 * Σ resolutions, exactly.
     /// @param difference parent minus the sum of consumers on the phase, in Wh or kcal.
+    /// @param tolerance what was permitted, in whole Wh or kcal, rounded down.
     event PhaseImbalance(
         uint32 indexed group,
         uint32 indexed hour,
@@ -39,25 +43,40 @@ interface IReadingLedger {
     error ReadingLedger_HourNotOver(uint32 hour, uint256 endsAt, uint256 now_);
     error ReadingLedger_UnexpectedPreviousBatch(uint32 segment, bytes32 previousBatch, bytes32 expected);
     error ReadingLedger_PayloadLength(uint256 length, uint256 expected);
+    /// @notice A lane without a channel is not zero, or a missing value (quality 3) is not, or the lowest four bits of the
+    /// quality are not (lane 6).
     error ReadingLedger_InvalidLane(uint256 slot, uint256 lane);
     error ReadingLedger_MalformedSignatures(uint256 length);
     error ReadingLedger_TooFewSignatures(uint256 count, uint256 threshold);
     error ReadingLedger_NotAnOracle(address signer);
     error ReadingLedger_SignersNotAscending(address previous, address signer);
     error ReadingLedger_InvalidOracles(string reason);
+    /// @notice A register would exceed 40 bits (2^40 - 1 Wh or kcal in one zone).
     error ReadingLedger_RegisterOverflow(uint32 segment, uint256 slot, uint256 lane);
     error ReadingLedger_PeriodNotOver(uint32 segment, uint16 period);
-    error ReadingLedger_UnknownSegment(uint32 segment);
+    error ReadingLedger_EmptySegment(uint32 segment);
+    error ReadingLedger_InvalidPhase(uint32 group, uint8 phase);
     error ReadingLedger_Paused();
 
     /// @notice Replaces the oracle set. Restricted to ORACLE_ADMIN. `members` strictly ascending, 1..31; 1 <= threshold <= members.
+    /// @dev Batches signed for the set before are void. Reverts with AccessManagedUnauthorized, ReadingLedger_InvalidOracles.
     function setOracles(address[] calldata members, uint8 threshold) external;
 
     /// @notice Stops or resumes new batches; nothing else. Restricted to GUARDIAN.
+    /// @dev Reverts with AccessManagedUnauthorized.
     function setPaused(bool paused) external;
 
     /// @notice Records one hour. Anyone may send it: the signatures are the permission.
+    /// @param segment number of the segment.
+    /// @param hour `unixSeconds / 3600`, the hour the segment waits for (`headOf`); it must be over by the block's time.
+    /// @param previousBatch id of the segment's last batch, 0 for its first hour.
+    /// @param payload 20 bytes a slot, as above.
     /// @param signatures k..31 signatures of 65 bytes (r, s, v with v 27 or 28, low s), signers strictly ascending.
+    /// @dev Reverts with ReadingLedger_Paused, MeterRegistry_UnknownSegment, ReadingLedger_EmptySegment (no group in it),
+    /// ReadingLedger_UnexpectedHour, ReadingLedger_HourNotOver, ReadingLedger_UnexpectedPreviousBatch,
+    /// ReadingLedger_PayloadLength, ReadingLedger_MalformedSignatures (not a multiple of 65 bytes, or more than 31),
+    /// ReadingLedger_TooFewSignatures, ReadingLedger_NotAnOracle, ReadingLedger_SignersNotAscending (so is a signer given
+    /// twice), ECDSAInvalidSignature, ECDSAInvalidSignatureS, ReadingLedger_InvalidLane, ReadingLedger_RegisterOverflow.
     function record(
         uint32 segment,
         uint32 hour,
@@ -66,11 +85,17 @@ interface IReadingLedger {
         bytes calldata signatures
     ) external;
 
+    /// @notice The present configuration of oracles; 0 while none was set.
     function oracleConfig() external view returns (bytes32);
 
+    /// @notice The present oracles, ascending, and how many of them must sign.
     function oracles() external view returns (address[] memory members, uint8 threshold);
 
+    /// @notice Are new batches stopped?
+    function paused() external view returns (bool);
+
     /// @notice The EIP-712 digest an oracle signs for a batch under the present configuration.
+    /// @param payloadHash keccak256 of the payload.
     function batchDigest(
         uint32 segment,
         uint32 hour,
@@ -79,41 +104,55 @@ interface IReadingLedger {
     ) external view returns (bytes32);
 
     /// @notice The hour a segment waits for, and its last batch (0 when it has none).
+    /// @dev Reverts with MeterRegistry_UnknownSegment.
     function headOf(uint32 segment) external view returns (uint32 nextHour, bytes32 lastBatch);
 
     /// @notice Registers of a channel by zone (0 peak, 1 half-peak, 2 night; heat: all in zone 0): sum of all intervals so far.
+    /// @dev Reverts with MeterRegistry_UnknownGroup, MeterRegistry_UnknownChannel.
     function registersOf(uint32 group, uint16 channel) external view returns (uint64[3] memory byZone);
 
-    /// @notice Registers as they stood at the end of a period. Reverts unless the period is over in the group's segment.
+    /// @notice Registers as they stood at the end of a period; 0 for one before the segment's first hour.
+    /// @dev Reverts with MeterRegistry_UnknownGroup, MeterRegistry_UnknownChannel, ReadingLedger_PeriodNotOver (an hour of the
+    /// period is still to be recorded), Calendar_PeriodOutOfRange (after the year 3099).
     function registersAt(uint32 group, uint16 channel, uint16 period) external view returns (uint64[3] memory byZone);
 
     /// @notice Consumption of a channel in a period that is over, by zone.
+    /// @dev Reverts as registersAt.
     function consumptionOf(uint32 group, uint16 channel, uint16 period) external view returns (uint64[3] memory byZone);
 
     /// @notice Consumption of a whole group in a period that is over, by zone: the parent's (all phases) and its consumers'.
+    /// @dev Reverts as registersAt.
     function groupConsumptionOf(
         uint32 group,
         uint16 period
     ) external view returns (uint64[3] memory parent, uint64[3] memory consumers);
 
     /// @notice Running drift: parent minus consumers over all hours, per phase (heat: phase 0).
+    /// @dev Reverts with MeterRegistry_UnknownGroup.
     function driftOf(uint32 group) external view returns (int64[3] memory byPhase);
 
-    /// @notice Number of hours in which a phase of a group did not balance.
+    /// @notice Number of hours in which a phase of a group did not balance, up to the hour recorded last.
+    /// @dev Counted by period and summed here, at a word a month. Reverts with MeterRegistry_UnknownGroup,
+    /// ReadingLedger_InvalidPhase.
     function imbalancedHoursOf(uint32 group, uint8 phase) external view returns (uint32);
 
-    /// @notice Number of hours of a period in which a channel's value was not measured (quality 1..3).
+    /// @notice Number of hours of a period in which a channel's value was not measured (quality 1..3), up to the hour recorded
+    /// last.
+    /// @dev Reverts with MeterRegistry_UnknownGroup, MeterRegistry_UnknownChannel.
     function unmeasuredHoursOf(uint32 group, uint16 channel, uint16 period) external view returns (uint16);
 
     /// @notice Offset of the city's local time from UTC, in seconds; a constant of the ledger.
     function utcOffset() external view returns (int32);
 
     /// @notice The local calendar month of an hour, and the zone of its local hour of day.
+    /// @dev Reverts with Calendar_HourOutOfRange outside 24..9,900,000.
     function calendarOf(uint32 hour) external view returns (uint16 period, uint8 zone);
 
     /// @notice First hour of a period (and, of the next period, the end of this one).
+    /// @dev Reverts with Calendar_PeriodOutOfRange (after January 3100).
     function firstHourOf(uint16 period) external view returns (uint32 hour);
 
-    /// @notice Is every hour of the period recorded for the segment?
+    /// @notice Is every hour of the period recorded for the segment? (Of its hours from the segment's first one on.)
+    /// @dev Reverts with MeterRegistry_UnknownSegment, Calendar_PeriodOutOfRange.
     function isPeriodOver(uint32 segment, uint16 period) external view returns (bool);
 }

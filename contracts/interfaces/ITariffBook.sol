@@ -4,9 +4,10 @@ pragma solidity ^0.8.37;
 /// @title TariffBook: prices by period, never changed once in force
 interface ITariffBook {
     struct Tariff {
-        /// First period in which the tariff is in force.
+        /// First period in which the tariff is in force, 0..13,559.
         uint16 fromPeriod;
         /// Price of the day zone (07-23 local) and of the night zone (23-07), micro-roubles per kWh, VAT included.
+        /// 1..10^12 each, as the heat price.
         uint64 dayPrice;
         uint64 nightPrice;
         /// Micro-roubles per Gcal, VAT included.
@@ -15,7 +16,7 @@ interface ITariffBook {
         uint16 vatRate;
         /// Day of the following month by which a bill is due. 1..28.
         uint8 dueDay;
-        /// Providers of the services (ITariffBook.providerOf).
+        /// Providers of the services, registered before.
         uint16 electricityProvider;
         uint16 commonNeedsProvider;
         uint16 heatProvider;
@@ -30,20 +31,32 @@ interface ITariffBook {
     error TariffBook_NotAscending(uint16 fromPeriod, uint16 lastFromPeriod);
     error TariffBook_AlreadyInForce(uint16 fromPeriod, uint16 currentPeriod);
     error TariffBook_NoTariff(uint16 period);
+    error TariffBook_UnknownVersion(uint256 version);
 
     /// @notice Registers a provider (РСО, УК) or changes where its share is paid. Restricted to TARIFF_AUTHORITY. Ids 1..65535.
+    /// @dev Reverts with AccessManagedUnauthorized, TariffBook_InvalidProvider (id 0 or payee 0).
     function registerProvider(uint16 provider, address payee) external;
 
     /// @notice Publishes the tariff of the periods from `fromPeriod` on. Restricted to TARIFF_AUTHORITY. Every version but the
-    /// first must begin after the current period and after the version before it.
+    /// first must begin after the current period and after the version before it. The current period is that of the block's
+    /// time by the ledger's calendar.
+    /// @return version versions are numbered from 1.
+    /// @dev Reverts with AccessManagedUnauthorized, TariffBook_InvalidTariff (naming the field that is out of range),
+    /// TariffBook_UnknownProvider, TariffBook_NotAscending, TariffBook_AlreadyInForce.
     function publish(Tariff calldata tariff) external returns (uint256 version);
 
+    /// @notice The tariff in force in a period.
+    /// @dev Reverts with TariffBook_NoTariff before the first one.
     function tariffOf(uint16 period) external view returns (Tariff memory);
 
+    /// @notice Number of versions published, and the highest of them.
     function tariffCount() external view returns (uint256);
 
+    /// @notice A version by its number, counted from 1.
+    /// @dev Reverts with TariffBook_UnknownVersion.
     function tariffAt(uint256 version) external view returns (Tariff memory);
 
-    /// @notice Where a provider's share is paid; reverts for an unknown provider.
+    /// @notice Where a provider's share is paid.
+    /// @dev Reverts with TariffBook_UnknownProvider.
     function payeeOf(uint16 provider) external view returns (address);
 }

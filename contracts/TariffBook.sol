@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IReadingLedger} from "./interfaces/IReadingLedger.sol";
+import {ITariffBook} from "./interfaces/ITariffBook.sol";
+import {Calendar} from "./libraries/Calendar.sol";
+
+/// @title TariffBook
+/// @notice Implements ITariffBook; see there for rights, units and every error.
+contract TariffBook is ITariffBook, AccessManaged {
+    uint256 private constant MAX_PRICE = 10 ** 12;
+    uint256 private constant MAX_VAT_RATE = 5_000;
+    uint256 private constant MAX_DUE_DAY = 28;
+
+    int32 private immutable UTC_OFFSET;
+
+    Tariff[] private _tariffs;
+    mapping(uint16 provider => address payee) private _payees;
+
+    /// @param ledger the ReadingLedger whose calendar says which period it is.
+    constructor(address manager, IReadingLedger ledger) AccessManaged(manager) {
+        UTC_OFFSET = ledger.utcOffset();
+    }
+
+    /// @inheritdoc ITariffBook
+    function registerProvider(uint16 provider, address payee) external restricted {
+        require(provider != 0 && payee != address(0), TariffBook_InvalidProvider(provider, payee));
+        _payees[provider] = payee;
+        emit ProviderRegistered(provider, payee);
+    }
+
+    /// @inheritdoc ITariffBook
+    function publish(Tariff calldata tariff) external restricted returns (uint256 version) {
+        _checkPrice(tariff.dayPrice, "dayPrice");
+        _checkPrice(tariff.nightPrice, "nightPrice");
+        _checkPrice(tariff.heatPrice, "heatPrice");
+        require(tariff.vatRate <= MAX_VAT_RATE, TariffBook_InvalidTariff("vatRate"));
+        require(tariff.dueDay != 0 && tariff.dueDay <= MAX_DUE_DAY, TariffBook_InvalidTariff("dueDay"));
+        require(tariff.fromPeriod < Calendar.MAX_PERIOD, TariffBook_InvalidTariff("fromPeriod"));
+        _checkProvider(tariff.electricityProvider);
+        _checkProvider(tariff.commonNeedsProvider);
+        _checkProvider(tariff.heatProvider);
+
+        version = _tariffs.length;
+        if (version != 0) {
+            uint16 last = _tariffs[version - 1].fromPeriod;
+            require(tariff.fromPeriod > last, TariffBook_NotAscending(tariff.fromPeriod, last));
+            (uint16 current, ) = Calendar.periodAndZone(uint32(block.timestamp / 1 hours), UTC_OFFSET);
+            require(tariff.fromPeriod > current, TariffBook_AlreadyInForce(tariff.fromPeriod, current));
+        }
+        _tariffs.push(tariff);
+        ++version;
+        emit TariffPublished(version, tariff);
+    }
+
+    /// @inheritdoc ITariffBook
+    function tariffOf(uint16 period) external view returns (Tariff memory) {
+        for (uint256 i = _tariffs.length; i != 0; --i) {
+            if (_tariffs[i - 1].fromPeriod <= period) return _tariffs[i - 1];
+        }
+        revert TariffBook_NoTariff(period);
+    }
+
+    /// @inheritdoc ITariffBook
+    function tariffCount() external view returns (uint256) {
+        return _tariffs.length;
+    }
+
+    /// @inheritdoc ITariffBook
+    function tariffAt(uint256 version) external view returns (Tariff memory) {
+        require(version != 0 && version <= _tariffs.length, TariffBook_UnknownVersion(version));
+        return _tariffs[version - 1];
+    }
+
+    /// @inheritdoc ITariffBook
+    function payeeOf(uint16 provider) external view returns (address) {
+        _checkProvider(provider);
+        return _payees[provider];
+    }
+
+    function _checkProvider(uint16 provider) private view {
+        require(_payees[provider] != address(0), TariffBook_UnknownProvider(provider));
+    }
+
+    function _checkPrice(uint64 price, string memory field) private pure {
+        require(price != 0 && price <= MAX_PRICE, TariffBook_InvalidTariff(field));
+    }
+}
