@@ -1,0 +1,229 @@
+// Gas of the ledger: what a reading costs when hours are written, by number of houses in a segment.
+// Usage: npx node bench/gas.mjs [--json]      (from the root of the repository; Node >= 22.13, as `npx node` finds it)
+// A house is a three-phase meter and three single-phase ones: six readings an hour in one storage word.
+import hre from "hardhat";
+import {
+  ContractFactory,
+  Interface,
+  SigningKey,
+  computeAddress,
+  concat,
+  getBytes,
+  hexlify,
+  keccak256,
+  toBeHex,
+} from "ethers";
+
+const HOUR_SECONDS = 3600;
+// 31 January 2026, 21:00 in Moscow (18:00 UTC): two half-peak hours, one of night, and then the first hours of February.
+const FIRST_HOUR = Date.UTC(2026, 0, 31, 18) / 1000 / HOUR_SECONDS;
+const HOURS = { first: 0, ordinary: 1, nightFirst: 2, copying: 3, ordinaryAfterCopy: 4 };
+const READINGS_PER_HOUSE = 6;
+const SIZES = [1, 16, 64, 256];
+const MAX_ORACLES = 31;
+const TRANSACTION_GAS_LIMIT = 16_777_216n; // EIP-7825
+const UTC_OFFSET = 3 * HOUR_SECONDS;
+const KINDS = { electricity: 0, heat: 1 };
+
+const json = process.argv.includes("--json");
+
+async function main() {
+  await hre.tasks.getTask("build").run({ quiet: true });
+  const connection = await hre.network.create({ network: "node", override: { mining: { auto: true, interval: 0 } } });
+  try {
+    const figures = await measure(new Node(connection.provider));
+    console.log(json ? JSON.stringify(figures) : table(figures));
+    const worst = BigInt(figures.worstHourGas);
+    if (worst > TRANSACTION_GAS_LIMIT)
+      throw new Error(`the worst hour takes ${worst} gas, more than ${TRANSACTION_GAS_LIMIT}`);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function measure(node) {
+  const city = await City.deploy(node);
+  await city.setOracles(1);
+  const figures = {};
+  for (const size of SIZES) {
+    const gas = await city.recordFiveHours(size);
+    figures[`gasPerReading${size}`] = perReading(gas[HOURS.ordinary], size);
+    figures[`hourGas${size}`] = gas[HOURS.ordinary];
+    figures[`firstHourGas${size}`] = gas[HOURS.first];
+    figures[`copyingHourGas${size}`] = gas[HOURS.copying];
+  }
+  figures.gasPerReading = figures.gasPerReading256;
+  figures.addHouseGas = city.addHouseGas;
+  figures.addLargestGroupGas = await city.addLargestGroup();
+  figures.largestGroupHourGas = await city.recordLargestGroup();
+  figures.setOraclesGas = await city.setOracles(MAX_ORACLES);
+  figures.worstHourGas = await city.recordWorstHour(Math.max(...SIZES));
+  figures.transactionGasLimit = Number(TRANSACTION_GAS_LIMIT);
+  return figures;
+}
+
+/** A node and one account of it. */
+class Node {
+  constructor(provider) {
+    this.provider = provider;
+  }
+
+  async send(to, data) {
+    const [from] = await this.provider.request({ method: "eth_accounts" });
+    const transaction = { from, data, gas: toBeHex(100_000_000), gasPrice: "0x0", ...(to ? { to } : {}) };
+    const hash = await this.provider.request({ method: "eth_sendTransaction", params: [transaction] });
+    const receipt = await this.provider.request({ method: "eth_getTransactionReceipt", params: [hash] });
+    if (receipt.status !== "0x1") throw new Error(`transaction ${hash} was reverted`);
+    return { gas: Number(receipt.gasUsed), address: receipt.contractAddress, logs: receipt.logs };
+  }
+
+  async call(to, data) {
+    return this.provider.request({ method: "eth_call", params: [{ to, data }, "latest"] });
+  }
+
+  async setTime(seconds) {
+    await this.provider.request({ method: "evm_setNextBlockTimestamp", params: [toBeHex(seconds)] });
+    await this.provider.request({ method: "evm_mine", params: [] });
+  }
+}
+
+/** A deployed contract: `send` returns the receipt's essentials, `call` the decoded values. */
+class Deployed {
+  constructor(node, abi, address) {
+    this.node = node;
+    this.interface = new Interface(abi);
+    this.address = address;
+  }
+
+  static async deploy(node, name, ...args) {
+    const { abi, bytecode } = await hre.artifacts.readArtifact(name);
+    const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(...args);
+    return new Deployed(node, abi, (await node.send(undefined, data)).address);
+  }
+
+  async send(name, ...args) {
+    return this.node.send(this.address, this.interface.encodeFunctionData(name, args));
+  }
+
+  async call(name, ...args) {
+    const data = await this.node.call(this.address, this.interface.encodeFunctionData(name, args));
+    return this.interface.decodeFunctionResult(name, data);
+  }
+}
+
+class City {
+  nextSerial = 1;
+  segments = 0;
+  groups = 0;
+  time = 0;
+
+  static async deploy(node) {
+    const city = new City();
+    const [admin] = await node.provider.request({ method: "eth_accounts" });
+    city.node = node;
+    // All roles are left with the admin: a `restricted` function that was given no role asks for it.
+    const manager = await Deployed.deploy(node, "AccessManager", admin);
+    city.registry = await Deployed.deploy(node, "MeterRegistry", manager.address);
+    city.ledger = await Deployed.deploy(node, "ReadingLedger", manager.address, city.registry.address, UTC_OFFSET);
+    await city.registry.send("connect", city.ledger.address, city.ledger.address); // Billing is not asked here.
+    // The clock is to be behind all hours only once: set it after the last of them.
+    await node.setTime(Math.max(Math.floor(Date.now() / 1000) + HOUR_SECONDS, (FIRST_HOUR + 100) * HOUR_SECONDS));
+    return city;
+  }
+
+  async setOracles(count) {
+    this.keys = Array.from({ length: count }, (_, i) => new SigningKey(keccak256(toBeHex(i + 1, 32))))
+      .map((key) => ({ key, address: computeAddress(key.publicKey) }))
+      .sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
+    const members = this.keys.map(({ address }) => address);
+    return (await this.ledger.send("setOracles", members, count)).gas;
+  }
+
+  /** Gas of five hours of a segment of like houses. */
+  async recordFiveHours(size) {
+    const segment = await this.openSegment();
+    for (let i = 0; i < size; ++i) this.addHouseGas = await this.addGroup(segment, 3);
+    const gas = [];
+    for (let i = 0; i < 5; ++i) {
+      gas.push(await this.record(segment, FIRST_HOUR + i, repeat(size, slot(balanced(i), 0))));
+    }
+    return gas;
+  }
+
+  async addLargestGroup() {
+    this.largest = await this.openSegment();
+    return this.addGroup(this.largest, 297);
+  }
+
+  /** The second hour of a group of 297 consumers, fifty slots. */
+  async recordLargestGroup() {
+    const payload = concat([slot([990, 990, 990, 10, 10, 10], 0), ...Array(49).fill(slot(Array(6).fill(10), 0))]);
+    await this.record(this.largest, FIRST_HOUR, payload);
+    return this.record(this.largest, FIRST_HOUR + 1, payload);
+  }
+
+  /**
+   * The dearest hour there can be: every word copied and written, no two groups alike, every group out of balance on two
+   * phases and with a missing value on the third, all oracles' signatures.
+   */
+  async recordWorstHour(size) {
+    const segment = await this.openSegment();
+    for (let i = 0; i < size; ++i) await this.addGroup(segment, 3, 1 + i);
+    for (const i of [HOURS.first, HOURS.ordinary, HOURS.nightFirst]) {
+      await this.record(segment, FIRST_HOUR + i, repeat(size, slot(balanced(i), 0)));
+    }
+    const missingLane5 = 3 << 4;
+    const unbalanced = slot([0xffffff, 0xfffffe, 0xfffffd, 0x111111, 0x111112, 0], missingLane5);
+    return this.record(segment, FIRST_HOUR + HOURS.copying, repeat(size, unbalanced));
+  }
+
+  async openSegment() {
+    await this.registry.send("openSegment", KINDS.electricity, FIRST_HOUR);
+    return ++this.segments;
+  }
+
+  async addGroup(segment, consumers, resolution = 1) {
+    const meters = Array.from({ length: consumers }, (_, i) => [this.meter("Mercury 201", 10), i % 3]);
+    ++this.groups;
+    return (await this.registry.send("addGroup", segment, this.meter("Mercury 230", resolution), meters)).gas;
+  }
+
+  meter(model, resolution) {
+    const name = hexlify(getBytes(new TextEncoder().encode(model))).padEnd(66, "0");
+    return [this.nextSerial++, name, 100, resolution, 0, 20_000, 120];
+  }
+
+  async record(segment, hour, payload) {
+    const [, previous] = await this.ledger.call("headOf", segment);
+    const [digest] = await this.ledger.call("batchDigest", segment, hour, previous, keccak256(payload));
+    const signatures = concat(this.keys.map(({ key }) => key.sign(digest).serialized));
+    return (await this.ledger.send("record", segment, hour, previous, payload, signatures)).gas;
+  }
+}
+
+/** Six intervals that balance and have no zero byte: the dearest calldata. */
+function balanced(i) {
+  const values = [0x012345 + i, 0x022345 + i, 0x032345 + i];
+  return [...values, ...values];
+}
+
+function slot(intervals, quality) {
+  return concat([...intervals.map((interval) => toBeHex(interval, 3)), toBeHex(quality, 2)]);
+}
+
+function repeat(count, bytes) {
+  return concat(Array(count).fill(bytes));
+}
+
+function perReading(gas, houses) {
+  return Math.round((10 * gas) / (houses * READINGS_PER_HOUSE)) / 10;
+}
+
+function table(figures) {
+  const rows = Object.entries(figures).map(
+    ([name, value]) => `${name.padEnd(24)} ${value.toLocaleString("en").padStart(12)}`,
+  );
+  return rows.join("\n");
+}
+
+await main();
