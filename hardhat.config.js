@@ -20,6 +20,7 @@ export default defineConfig({
   test: {
     solidity: {
       fuzz: { runs: 256, seed: "0x1234" },
+      fsPermissions: { readDirectory: ["tests/vectors"] },
       invariant: { runs: 64, depth: 64, failOnRevert: true },
     },
   },

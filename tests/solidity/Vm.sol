@@ -45,6 +45,8 @@ interface Vm {
 
     function projectRoot() external view returns (string memory);
 
+    function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
+
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
 
     function parseJsonUintArray(string calldata json, string calldata key) external pure returns (uint256[] memory);
@@ -54,6 +56,8 @@ interface Vm {
     function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
 
     function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
+
+    function mockCall(address callee, bytes calldata data, bytes calldata returnData) external;
 
     function load(address target, bytes32 slot) external view returns (bytes32);
 

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {AreaShares} from "../../contracts/libraries/AreaShares.sol";
+import {CommonNeeds} from "../../contracts/libraries/CommonNeeds.sol";
+import {LargestRemainder} from "../../contracts/libraries/LargestRemainder.sol";
+import {Money} from "../../contracts/libraries/Money.sol";
+import {FiveAmounts, PackedAmounts} from "../../contracts/libraries/PackedAmounts.sol";
+import {TestBase} from "./TestBase.sol";
+
+/// @title Rounding, division and packing of money
+/// @dev The vectors are read by the C# tests as well: tests/vectors/{charges,shares,allocation}.json.
+contract MoneyLibrariesTest is TestBase {
+    string private constant FOLDER = "tests/vectors/";
+
+    function test_Charges_Vectors() external view {
+        string memory json = vm.readFile(string.concat(FOLDER, "charges.json"));
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, _path(count, "kind")); ++count) {
+            bytes32 kind = keccak256(bytes(vm.parseJsonString(json, _path(count, "kind"))));
+            uint256 quantity = vm.parseJsonUint(json, _path(count, "quantity"));
+            uint256 price = vm.parseJsonUint(json, _path(count, "price"));
+            uint256 actual;
+            if (kind == keccak256("electricity")) actual = Money.chargeForElectricity(quantity, price);
+            else if (kind == keccak256("heat")) actual = Money.chargeForHeat(quantity, price);
+            else if (kind == keccak256("vat")) actual = Money.vatContainedIn(quantity, price);
+            else revert AssertionFailed("unknown kind of charge");
+            assertEq(actual, vm.parseJsonUint(json, _path(count, "amount")), _path(count, "amount"));
+        }
+        assertTrue(count >= 32, "charges.json is read whole");
+    }
+
+    function test_Shares_Vectors() external view {
+        string memory json = vm.readFile(string.concat(FOLDER, "shares.json"));
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, _path(count, "volume")); ++count) {
+            uint256 share = AreaShares.shareOf(
+                vm.parseJsonUint(json, _path(count, "volume")),
+                vm.parseJsonUint(json, _path(count, "areaBefore")),
+                vm.parseJsonUint(json, _path(count, "area")),
+                vm.parseJsonUint(json, _path(count, "areaTotal"))
+            );
+            assertEq(share, vm.parseJsonUint(json, _path(count, "share")), _path(count, "share"));
+        }
+        assertTrue(count >= 27, "shares.json is read whole");
+    }
+
+    function test_Allocation_Vectors() external view {
+        string memory json = vm.readFile(string.concat(FOLDER, "allocation.json"));
+        uint256 count = 0;
+        for (; vm.keyExistsJson(json, _path(count, "amount")); ++count) {
+            uint64[5] memory weights;
+            for (uint256 i = 0; i < 5; ++i)
+                weights[i] = _uint64At(json, count, string.concat("weight", vm.toString(i)));
+            uint64[5] memory parts = LargestRemainder.split(_uint64At(json, count, "amount"), weights);
+            for (uint256 i = 0; i < 5; ++i) {
+                string memory field = string.concat("part", vm.toString(i));
+                assertEq(parts[i], _uint64At(json, count, field), _path(count, field));
+            }
+        }
+        assertTrue(count >= 15, "allocation.json is read whole");
+    }
+
+    /// @dev The same rule as the books state it, floor(x / d + 1/2), for the even divisors of the two charges.
+    function testFuzz_Charges_RoundHalfUp(uint64 quantity, uint64 price) external pure {
+        uint256 product = uint256(quantity) * price;
+        assertEq(Money.chargeForElectricity(quantity, price), (product + 5 * 10 ** 6) / 10 ** 7, "electricity");
+        assertEq(Money.chargeForHeat(quantity, price), (product + 5 * 10 ** 9) / 10 ** 10, "heat");
+    }
+
+    /// @dev VAT is within half a kopeck of its exact value, and upwards at exactly a half: -1/2 < vat - exact <= 1/2.
+    function testFuzz_Vat_NearestKopeck(uint64 total, uint16 rateSeed) external pure {
+        uint256 rate = bound(rateSeed, 0, 5_000);
+        int256 doubled = int256(2 * Money.vatContainedIn(total, rate) * (10_000 + rate));
+        int256 exact = int256(2 * uint256(total) * rate);
+        int256 half = int256(10_000 + rate);
+        assertTrue(doubled - exact > -half && doubled - exact <= half, "nearest");
+    }
+
+    /// @dev INV-DIVISION: the shares of a house add up, and each is within one unit of its exact value.
+    function testFuzz_Shares_AddUp(uint64 volume, uint32[12] calldata seeds) external pure {
+        uint256 total = 0;
+        for (uint256 i = 0; i < seeds.length; ++i) total += bound(seeds[i], 1, 10_000_000);
+        uint256 before = 0;
+        uint256 sum = 0;
+        for (uint256 i = 0; i < seeds.length; ++i) {
+            uint256 area = bound(seeds[i], 1, 10_000_000);
+            uint256 share = AreaShares.shareOf(volume, before, area, total);
+            assertTrue(share * total < uint256(volume) * area + total, "not a unit too much");
+            assertTrue(share * total + total > uint256(volume) * area, "not a unit too little");
+            before += area;
+            sum += share;
+        }
+        assertEq(sum, volume, "sum of the shares");
+    }
+
+    /// @dev INV-SPLIT: parts add up, none is above its weight, each is its exact value rounded down or up, and where one is
+    /// rounded up no larger remainder (nor an equal one of lower index) is rounded down.
+    function testFuzz_Split_LargestRemainder(uint64 amountSeed, uint48[5] calldata seeds) external pure {
+        uint64[5] memory weights;
+        uint256 total = 0;
+        for (uint256 i = 0; i < 5; ++i) {
+            // Small and zero weights too: they are where ties are.
+            weights[i] = seeds[i] % 4 == 0 ? uint64(seeds[i] % 5) : seeds[i];
+            total += weights[i];
+        }
+        uint256 amount = bound(amountSeed, 0, total);
+        uint64[5] memory parts = LargestRemainder.split(amount, weights);
+        uint256 sum = 0;
+        for (uint256 i = 0; i < 5; ++i) {
+            sum += parts[i];
+            assertTrue(parts[i] <= weights[i], "above its weight");
+        }
+        assertEq(sum, amount, "sum of the parts");
+        if (total != 0) _checkRemainders(amount, total, weights, parts);
+    }
+
+    function test_Split_RevertWhen_AmountAboveWeights() external {
+        uint64[5] memory weights = [uint64(1), 2, 3, 4, 5];
+        vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x01));
+        this.split(16, weights);
+    }
+
+    function testFuzz_Pack_RoundTrip(uint48[5] calldata seeds, uint16 tag) external pure {
+        uint64[5] memory amounts;
+        for (uint256 i = 0; i < 5; ++i) amounts[i] = seeds[i];
+        FiveAmounts packed = PackedAmounts.pack(amounts, tag);
+        uint64[5] memory unpacked = packed.unpack();
+        for (uint256 i = 0; i < 5; ++i) assertEq(unpacked[i], amounts[i], "amount");
+        assertEq(packed.tag(), tag, "tag");
+    }
+
+    function test_Pack_RevertWhen_AmountTooLarge() external {
+        uint64[5] memory amounts;
+        amounts[2] = uint64(PackedAmounts.MAX_AMOUNT) + 1;
+        vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x01));
+        this.pack(amounts, 0);
+    }
+
+    function test_Plus_AddsEachAmountAndKeepsTheTag() external pure {
+        FiveAmounts packed = PackedAmounts.pack([uint64(1), 2, 3, 4, uint64(PackedAmounts.MAX_AMOUNT) - 1], 7);
+        packed = packed.plus([uint64(10), 20, 30, 40, 1]);
+        uint64[5] memory sums = packed.unpack();
+        assertEq(sums[0], 11, "0");
+        assertEq(sums[1], 22, "1");
+        assertEq(sums[2], 33, "2");
+        assertEq(sums[3], 44, "3");
+        assertEq(sums[4], PackedAmounts.MAX_AMOUNT, "4");
+        assertEq(packed.tag(), 7, "tag");
+    }
+
+    /// @dev Worked by hand. Day = peak + half-peak; day and night do not offset each other.
+    function test_CommonNeeds_NegativeIsCarriedOn() external pure {
+        CommonNeeds.Carry memory carry;
+        (uint64 day, uint64 night) = CommonNeeds.charge(carry, [uint64(100), 50, 70], [uint64(90), 80, 60]);
+        assertEq(day, 0, "day 150 - 170");
+        assertEq(night, 10, "night 70 - 60");
+        assertEq(carry.day, -20, "carried day");
+        assertEq(carry.night, 0, "carried night");
+
+        (day, night) = CommonNeeds.charge(carry, [uint64(100), 50, 70], [uint64(100), 45, 75]);
+        assertEq(day, 0, "day 5 - 20");
+        assertEq(night, 0, "night 70 - 75");
+        assertEq(carry.day, -15, "carried day");
+        assertEq(carry.night, -5, "carried night");
+
+        (day, night) = CommonNeeds.charge(carry, [uint64(100), 50, 70], [uint64(90), 44, 65]);
+        assertEq(day, 1, "day 16 - 15");
+        assertEq(night, 0, "night 5 - 5");
+        assertEq(carry.day, 0, "carried day");
+        assertEq(carry.night, 0, "carried night");
+    }
+
+    /// @dev INV-CARRY: whatever the months were, what is charged less what is carried is the sum of the differences.
+    function testFuzz_CommonNeeds_NothingIsLost(
+        uint40[8] calldata parents,
+        uint40[8] calldata consumers
+    ) external pure {
+        CommonNeeds.Carry memory carry;
+        int256 differences = 0;
+        int256 charged = 0;
+        for (uint256 i = 0; i < parents.length; ++i) {
+            uint64[3] memory consumed = [uint64(0), 0, consumers[i]];
+            (uint64 day, uint64 night) = CommonNeeds.charge(carry, [uint64(0), 0, parents[i]], consumed);
+            differences += int256(uint256(parents[i])) - int256(uint256(consumers[i]));
+            charged += int256(uint256(night));
+            assertEq(day, 0, "day");
+            assertTrue(carry.night <= 0, "carry is never positive");
+            assertTrue(night == 0 || carry.night == 0, "not both charged and carried");
+            assertEq(charged + carry.night, differences, "charged + carried");
+        }
+    }
+
+    function split(uint256 amount, uint64[5] calldata weights) external pure returns (uint64[5] memory) {
+        return LargestRemainder.split(amount, weights);
+    }
+
+    function pack(uint64[5] calldata amounts, uint16 tag) external pure returns (FiveAmounts) {
+        return PackedAmounts.pack(amounts, tag);
+    }
+
+    function _checkRemainders(
+        uint256 amount,
+        uint256 total,
+        uint64[5] memory weights,
+        uint64[5] memory parts
+    ) private pure {
+        for (uint256 up = 0; up < 5; ++up) {
+            uint256 floor = (amount * weights[up]) / total;
+            assertTrue(parts[up] == floor || parts[up] == floor + 1, "rounded down or up");
+            if (parts[up] == floor) continue;
+            uint256 remainder = (amount * weights[up]) % total;
+            assertTrue(remainder != 0, "a whole value is not rounded up");
+            for (uint256 down = 0; down < 5; ++down) {
+                if (parts[down] != (amount * weights[down]) / total) continue;
+                uint256 other = (amount * weights[down]) % total;
+                assertTrue(other < remainder || (other == remainder && up < down), "the largest remainder first");
+            }
+        }
+    }
+
+    function _uint64At(string memory json, uint256 index, string memory field) private pure returns (uint64) {
+        return uint64(vm.parseJsonUint(json, _path(index, field)));
+    }
+
+    function _path(uint256 index, string memory field) private pure returns (string memory) {
+        return string.concat("$[", vm.toString(index), "].", field);
+    }
+}
