@@ -10,6 +10,18 @@ public enum EnergyKind
     Heat,
 }
 
+/// <summary>What follows from the kind of energy.</summary>
+public static class EnergyKindExtensions
+{
+    /// <summary>Channels of a parent meter, and phases of its group: three of electricity, one of heat.</summary>
+    public static int ParentChannels(this EnergyKind kind) => kind switch
+    {
+        EnergyKind.Electricity => 3,
+        EnergyKind.Heat => 1,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such kind of energy."),
+    };
+}
+
 /// <summary>
 /// The city as its operator describes it: meters and where their signals come from, premises, providers, prices. The off-chain half
 /// of the registry: names and addresses live here and never on the chain.

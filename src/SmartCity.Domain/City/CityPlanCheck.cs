@@ -8,6 +8,10 @@ internal sealed class CityPlanCheck
     private const int MaxVerificationIntervalMonths = 240;
     private const ushort MaxVatRate = 5_000;
     private const byte MaxDueDay = 28;
+    private const ulong MaxPrice = 1_000_000_000_000;
+    private const uint MaxArea = 10_000_000;
+    private const int MaxConsumers = 297;
+    private const int MaxSlots = 256;
     private const int Phases = 3;
 
     private readonly List<string> _problems = [];
@@ -47,6 +51,9 @@ internal sealed class CityPlanCheck
             string path = $"$.segments[{s}]";
             Require(segment.Number == s + 1, $"{path}.number", $"segments are numbered from 1 without gaps: write {s + 1}.");
             Require(segment.Groups.Count > 0, $"{path}.groups", "describe at least one group.");
+            int slots = segment.Groups.Sum(group => HourPayload.SlotsFor(segment.Kind.ParentChannels() + group.Consumers.Count));
+            Require(slots <= MaxSlots, $"{path}.groups",
+                $"they need {slots} slots of six channels and a segment has {MaxSlots}: begin another segment.");
             for (int g = 0; g < segment.Groups.Count; g++)
             {
                 CheckGroup(segment.Groups[g], segment.Kind, nextGroup++, $"{path}.groups[{g}]");
@@ -61,6 +68,8 @@ internal sealed class CityPlanCheck
         _groups[number] = (kind, group.Consumers.Count);
         CheckText(group.Name, $"{path}.name");
         CheckMeter(group.Parent, $"{path}.parent");
+        Require(group.Consumers.Count <= MaxConsumers, $"{path}.consumers",
+            $"there are {group.Consumers.Count} and a group takes {MaxConsumers}: divide the house by its inputs.");
         for (int c = 0; c < group.Consumers.Count; c++)
         {
             string consumerPath = $"{path}.consumers[{c}]";
@@ -138,8 +147,8 @@ internal sealed class CityPlanCheck
         }
     }
 
-    private void CheckPrice(ulong price, string path) => Require(price > 0, path,
-        "write micro-roubles per kWh or per Gcal, more than 0: 5.47 RUB is 5470000.");
+    private void CheckPrice(ulong price, string path) => Require(price is > 0 and <= MaxPrice, path,
+        $"write micro-roubles per kWh or per Gcal, 1 to {MaxPrice}: 5.47 RUB is 5470000.");
 
     private void CheckProvider(ushort number, HashSet<ushort> known, string path) =>
         Require(known.Contains(number), path, $"there is no provider {number} in $.providers.");
@@ -154,7 +163,7 @@ internal sealed class CityPlanCheck
             string flatPath = $"{path}.flats[{f}]";
             CheckText(flat.Number, $"{flatPath}.number");
             Require(numbers.Add(flat.Number), $"{flatPath}.number", $"the house has another flat {flat.Number}.");
-            Require(flat.Area > 0, $"{flatPath}.area", "write the area in dm², more than 0: 54.30 m² is 5430.");
+            Require(flat.Area is > 0 and <= MaxArea, $"{flatPath}.area", $"write the area in dm², 1 to {MaxArea}: 54.30 m² is 5430.");
             Require(flat.ElectricityGroup != 0 || flat.HeatGroup != 0, flatPath, "name an electricity group or a heat group.");
             CheckElectricity(flat, flatPath);
             if (flat.HeatGroup != 0)
