@@ -15,6 +15,8 @@ export default defineConfig({
         settings: { optimizer: { enabled: true, runs: 200 }, evmVersion: "cancun" },
       },
     },
+    // Deployed as it is; no contract of ours contains it.
+    npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
   },
   paths: { tests: { solidity: "tests/solidity" } },
   test: {

@@ -1,0 +1,103 @@
+// Takes what Hardhat compiled (artifacts/) and writes what the C# room SmartCity.Ledger needs:
+//   build/contracts/NAME.json   {name, abi, bytecode}: embedded there for deployment and decoding;
+//   build/bindings/*.g.cs       typed bindings, so that a renamed Solidity function breaks the build of its users.
+// Files are replaced at once and only when they differ, so that an unchanged contract never makes C# compile again. The
+// stamp is written last: MSBuild compares it with the sources. No dependencies; runs under Node 20 and later.
+
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { generateBindings } from "./generate-bindings.mjs";
+
+/** The contracts of a city, in order of deployment. */
+export const CONTRACTS = [
+  "AccessManager",
+  "Directory",
+  "MeterRegistry",
+  "ReadingLedger",
+  "TariffBook",
+  "Billing",
+  "SettlementRouble",
+  "Settlement",
+  "IncidentLog",
+];
+
+/** Reads an artifact and the syntax tree of its compilation. */
+function readContract(artifacts, name) {
+  const path = findArtifact(artifacts, name);
+  const { abi, bytecode, linkReferences, buildInfoId } = JSON.parse(readFileSync(path, "utf8"));
+  if (Object.keys(linkReferences ?? {}).length > 0) {
+    throw new Error(`${name} needs external libraries to be linked; make their functions internal.`);
+  }
+  return { name, abi, bytecode, buildInfoId };
+}
+
+function findArtifact(artifacts, name) {
+  const found = readdirSync(artifacts, { recursive: true }).filter((path) =>
+    path.endsWith(`/${name}.sol/${name}.json`),
+  );
+  if (found.length !== 1) {
+    throw new Error(
+      `Expected one artifact of ${name} in ${artifacts}, found ${found.length}. Run \`npm run contracts\`, which compiles first.`,
+    );
+  }
+  return join(artifacts, found[0]);
+}
+
+/** All source units (syntax trees) of the compilations the contracts come from. */
+function readSyntaxTrees(artifacts, contracts) {
+  return [...new Set(contracts.map((contract) => contract.buildInfoId))].flatMap((id) => {
+    const { output } = JSON.parse(readFileSync(join(artifacts, "build-info", `${id}.output.json`), "utf8"));
+    return Object.values(output.sources).map((source) => source.ast);
+  });
+}
+
+function writeIfChanged(path, text) {
+  let present;
+  try {
+    present = readFileSync(path, "utf8");
+  } catch (error) {
+    if (error.code !== "ENOENT") {
+      throw error;
+    }
+  }
+  if (present !== text) {
+    const temporary = `${path}.${process.pid}.tmp`;
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  }
+}
+
+/** Writes exactly these files into a folder: others that an earlier run left there go away. */
+function writeFolder(folder, files) {
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) {
+    if (!files.has(name) && !name.endsWith(".tmp")) {
+      rmSync(join(folder, name), { recursive: true });
+    }
+  }
+  for (const [name, text] of files) {
+    writeIfChanged(join(folder, name), text);
+  }
+}
+
+export function exportContracts(root) {
+  const artifacts = join(root, "artifacts");
+  const contracts = CONTRACTS.map((name) => readContract(artifacts, name));
+  const trees = readSyntaxTrees(artifacts, contracts);
+  const json = contracts.map(({ name, abi, bytecode }) => [`${name}.json`, JSON.stringify({ name, abi, bytecode })]);
+  writeFolder(join(root, "build", "contracts"), new Map(json));
+  writeFolder(join(root, "build", "bindings"), generateBindings(contracts, trees));
+  writeFileSync(join(root, "build", "contracts.stamp"), `${new Date().toISOString()}\n`);
+  return contracts.length;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const root = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..");
+  try {
+    console.log(`Exported ${exportContracts(root)} contracts and their bindings to build/.`);
+  } catch (error) {
+    console.error(`export-contracts: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
