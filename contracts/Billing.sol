@@ -81,7 +81,7 @@ contract Billing is IBilling, AccessManaged {
     /// @inheritdoc IBilling
     function connect(address settlement) external restricted {
         require(address(_settlement) == address(0), Billing_AlreadyConnected(address(_settlement)));
-        require(settlement.code.length > 0, Billing_NotConnected());
+        require(settlement.code.length != 0, Billing_NotAContract(settlement));
         _settlement = ISettlement(settlement);
         emit SettlementConnected(settlement);
     }
@@ -108,7 +108,7 @@ contract Billing is IBilling, AccessManaged {
     /// @inheritdoc IBilling
     function fixCommonNeeds(uint32 group, uint16 period) external {
         require(!_paused, Billing_Paused());
-        _fixUpTo(group, period);
+        _fixUpTo(group, period, false);
     }
 
     /// @inheritdoc IBilling
@@ -190,8 +190,7 @@ contract Billing is IBilling, AccessManaged {
         GroupState storage state = _groups[group];
         if (period >= state.firstUnfixed) {
             _requireGroupPeriodOver(account, group, period);
-            uint16 firstUnfixed = _fixUpTo(group, period);
-            require(firstUnfixed > period, Billing_TooManyPeriodsToFix(group, firstUnfixed, period));
+            _fixUpTo(group, period, true);
         }
         if (!state.billed) state.billed = true;
         house.group = group;
@@ -213,12 +212,12 @@ contract Billing is IBilling, AccessManaged {
         for (uint16 p = state.firstUnfixed; p <= last; ++p) house.shared = _advance(state, kind, group, p);
     }
 
-    /// @dev Fixes periods of a group in order, as many as a call may, up to `period`.
-    /// @return the group's first period that is not fixed then.
-    function _fixUpTo(uint32 group, uint16 period) private returns (uint16) {
+    /// @dev Fixes periods of a group in order up to `period`, as many as a call may; if `all`, reverts where that is not enough.
+    function _fixUpTo(uint32 group, uint16 period, bool all) private {
         (GroupState memory state, IMeterRegistry.Kind kind) = _loadGroup(group);
-        if (period < state.firstUnfixed) return state.firstUnfixed;
+        if (period < state.firstUnfixed) return;
         uint16 last = _lastToFix(state, period);
+        require(!all || last == period, Billing_TooManyPeriodsToFix(group, state.firstUnfixed, period));
         for (uint16 p = state.firstUnfixed; p <= last; ++p) {
             Shared memory shared = _advance(state, kind, group, p);
             _shared[group][p] = shared;
@@ -226,7 +225,6 @@ contract Billing is IBilling, AccessManaged {
         }
         state.firstUnfixed = last + 1;
         _groups[group] = state;
-        return state.firstUnfixed;
     }
 
     /// @dev The state of a group; of one that has no fixed period the first is that in which its segment begins.

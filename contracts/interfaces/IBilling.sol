@@ -89,6 +89,7 @@ interface IBilling {
     error Billing_TooManyPeriodsToFix(uint32 group, uint16 firstUnfixed, uint16 period);
     error Billing_Paused();
     error Billing_NotConnected();
+    error Billing_NotAContract(address settlement);
     error Billing_AlreadyConnected(address settlement);
 
     /// @notice Issues the bills of `accounts` for `period`; those already issued are passed over. Uses each account's credit.
@@ -107,8 +108,7 @@ interface IBilling {
     function fixCommonNeeds(uint32 group, uint16 period) external;
 
     /// @notice Connects the settlement that is told of new bills, once and for ever. Restricted to the manager's admin role.
-    /// @dev Reverts with AccessManagedUnauthorized; Billing_AlreadyConnected; Billing_NotConnected when `settlement` is not
-    /// a contract.
+    /// @dev Reverts with AccessManagedUnauthorized; Billing_AlreadyConnected; Billing_NotAContract.
     function connect(address settlement) external;
 
     /// @notice Stops or resumes new bills; nothing else: payments and withdrawals go on. Restricted to GUARDIAN.

@@ -120,6 +120,12 @@ abstract contract MoneyFixture is CityFixture {
         for (uint32 end = ledger.firstHourOf(period + 1); next < end; ++next) recordNext(segment, payload);
     }
 
+    /// @notice January as the tests' hand-worked bills have it, in Wh and kcal an hour.
+    function recordJanuary() internal {
+        recordPeriod(electricitySegment, JANUARY, electricityHour([uint24(300), 200, 400, 250, 180, 330], 120, 100));
+        recordPeriod(heatSegment, JANUARY, heatHour(1_000));
+    }
+
     /// @notice An hour of both houses: the parent's phases and the consumers of house 1, phase 0 of house 2 and Dave's, in Wh.
     function electricityHour(
         uint24[6] memory ofHouseOne,
@@ -174,6 +180,13 @@ abstract contract MoneyFixture is CityFixture {
     function assertConserved() internal view {
         uint256 held = rouble.balanceOf(address(settlement));
         assertEq(held, uint256(settlement.totalProviderBalances()) + settlement.totalCredits(), "tokens held");
+    }
+
+    function assertQuantities(bytes32 account, uint16 period, uint64[5] memory expected) internal view {
+        uint64[5] memory quantities;
+        IBilling.Line[] memory lines = billing.linesOf(account, period);
+        for (uint256 i = 0; i < lines.length; ++i) quantities[uint256(lines[i].service)] = lines[i].quantity;
+        assertAmounts(quantities, expected, "quantities");
     }
 
     /// @notice The amounts of lines, by service.
