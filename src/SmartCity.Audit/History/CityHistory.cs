@@ -1,0 +1,119 @@
+using System.Text;
+using SmartCity.Ethereum;
+using SmartCity.Ethereum.Abi;
+using SmartCity.Ethereum.JsonRpc;
+using SmartCity.Ledger.Contracts;
+
+namespace SmartCity.Audit;
+
+/// <summary>A decoded log and where it stands.</summary>
+internal sealed record Entry<T>(T Event, EthLog Log)
+    where T : ContractEvent
+{
+    /// <summary>Where the log stands, for a finding.</summary>
+    public string Where => $"block {Log.BlockNumber}, transaction {Log.TransactionHash}, log {Log.LogIndex}";
+}
+
+/// <summary>Addresses of the city's contracts as its directory names them.</summary>
+internal sealed record CityAddresses(
+    MeterRegistryContract MeterRegistry,
+    ReadingLedgerContract ReadingLedger,
+    TariffBookContract TariffBook,
+    BillingContract Billing,
+    SettlementContract Settlement,
+    SettlementRoubleContract SettlementRouble,
+    IncidentLogContract IncidentLog)
+{
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Address> All =>
+    [
+        MeterRegistry.Address, ReadingLedger.Address, TariffBook.Address, Billing.Address, Settlement.Address, SettlementRouble.Address,
+        IncidentLog.Address,
+    ];
+
+    /// <summary>The contracts that bear their names last in the directory's logs.</summary>
+    /// <exception cref="AuditException">A contract is not registered.</exception>
+    public static CityAddresses From(Address directory, IEnumerable<EthLog> logs)
+    {
+        Dictionary<string, Address> byName = [];
+        foreach (EthLog log in logs.Where(log => log.Address == directory))
+        {
+            if (DirectoryEvent.TryDecode(log) is DirectoryEvent.ContractRegistered registered)
+            {
+                byName[NameOf(registered.Name)] = registered.ContractAddress;
+            }
+        }
+        return new(
+            new(Find("MeterRegistry")), new(Find("ReadingLedger")), new(Find("TariffBook")), new(Find("Billing")), new(Find("Settlement")),
+            new(Find("SettlementRouble")), new(Find("IncidentLog")));
+
+        Address Find(string name) => byName.TryGetValue(name, out Address address)
+            ? address
+            : throw new AuditException($"The directory {directory} names no {name}. Is it the address of a city's Directory?");
+    }
+
+    /// <summary>ASCII text of a name padded with zeros.</summary>
+    private static string NameOf(Hash32 name) => Encoding.ASCII.GetString(name.ToBytes()).TrimEnd('\0');
+}
+
+/// <summary>Everything that happened, decoded, in the order of the chain. A log that cannot be decoded is itself a finding.</summary>
+internal sealed class CityHistory
+{
+    private readonly List<Entry<ContractEvent>> _entries = [];
+    private readonly List<string> _undecodable = [];
+
+    /// <summary>Decodes the logs of the city's contracts.</summary>
+    public CityHistory(AuditData data)
+    {
+        Contracts = CityAddresses.From(data.Directory, data.Logs);
+        Dictionary<Address, Func<EthLog, ContractEvent?>> decoders = new()
+        {
+            [Contracts.MeterRegistry.Address] = MeterRegistryEvent.TryDecode,
+            [Contracts.ReadingLedger.Address] = ReadingLedgerEvent.TryDecode,
+            [Contracts.TariffBook.Address] = TariffBookEvent.TryDecode,
+            [Contracts.Billing.Address] = BillingEvent.TryDecode,
+            [Contracts.Settlement.Address] = SettlementEvent.TryDecode,
+            [Contracts.SettlementRouble.Address] = SettlementRoubleEvent.TryDecode,
+            [Contracts.IncidentLog.Address] = IncidentLogEvent.TryDecode,
+        };
+        foreach (EthLog log in data.Logs)
+        {
+            if (decoders.TryGetValue(log.Address, out Func<EthLog, ContractEvent?>? decode))
+            {
+                Decode(log, decode);
+            }
+        }
+    }
+
+    /// <summary>The contracts.</summary>
+    public CityAddresses Contracts { get; }
+
+    /// <summary>All events in the order of the chain.</summary>
+    public IReadOnlyList<Entry<ContractEvent>> Entries => _entries;
+
+    /// <summary>Logs that are no event of their contract.</summary>
+    public IReadOnlyList<string> Undecodable => _undecodable;
+
+    /// <summary>The events of one kind in the order of the chain.</summary>
+    public IEnumerable<Entry<T>> Of<T>()
+        where T : ContractEvent =>
+        _entries.Where(entry => entry.Event is T).Select(entry => new Entry<T>((T)entry.Event, entry.Log));
+
+    private void Decode(EthLog log, Func<EthLog, ContractEvent?> decode)
+    {
+        try
+        {
+            if (decode(log) is { } decoded)
+            {
+                _entries.Add(new(decoded, log));
+                return;
+            }
+        }
+        catch (Exception exception) when (exception is AbiException or OverflowException or InvalidCastException)
+        {
+            _undecodable.Add($"block {log.BlockNumber}, transaction {log.TransactionHash}, log {log.LogIndex}: {exception.Message}");
+            return;
+        }
+        _undecodable.Add($"block {log.BlockNumber}, transaction {log.TransactionHash}, log {log.LogIndex}: no event of {log.Address}");
+    }
+}
