@@ -38,8 +38,9 @@ interface ITariffBook {
     function registerProvider(uint16 provider, address payee) external;
 
     /// @notice Publishes the tariff of the periods from `fromPeriod` on. Restricted to TARIFF_AUTHORITY. Every version but the
-    /// first must begin after the current period and after the version before it. The current period is that of the block's
-    /// time by the ledger's calendar.
+    /// first must begin after the version before it, and after the current period too once the ledger has oracles: until then no
+    /// hour can be recorded and nothing be billed, and a city that begins with past months tells their tariffs. The current
+    /// period is that of the block's time by the ledger's calendar.
     /// @return version versions are numbered from 1.
     /// @dev Reverts with AccessManagedUnauthorized, TariffBook_InvalidTariff (naming the field that is out of range),
     /// TariffBook_UnknownProvider, TariffBook_NotAscending, TariffBook_AlreadyInForce.
