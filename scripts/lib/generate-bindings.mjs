@@ -241,7 +241,8 @@ function signature(item) {
 // ---- Names and documentation --------------------------------------------------------------------------------------
 
 function pascal(name) {
-  return name
+  const words = /^[A-Z0-9_]+$/.test(name) ? name.toLowerCase() : name;
+  return words
     .split("_")
     .filter((part) => part !== "")
     .map((part) => part[0].toUpperCase() + part.slice(1))

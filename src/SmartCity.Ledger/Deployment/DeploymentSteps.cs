@@ -1,0 +1,194 @@
+using SmartCity.Domain;
+using SmartCity.Ethereum;
+using SmartCity.Ethereum.Abi;
+using SmartCity.Ethereum.Sending;
+using SmartCity.Ledger.Contracts;
+
+namespace SmartCity.Ledger;
+
+/// <summary>One transaction of a deployment.</summary>
+/// <param name="Name">What it does, for messages.</param>
+/// <param name="Request">The transaction.</param>
+/// <param name="Creates">The address of the contract it creates, as the sender's nonce foretells it; null for a call.</param>
+internal sealed record DeploymentStep(string Name, TransactionRequest Request, Address? Creates = null);
+
+/// <summary>
+/// All transactions that set a city up, in order. Pure. Addresses of contracts follow from the sender and its nonces, so that no
+/// transaction waits for the receipt of another and all can be sent at once.
+/// </summary>
+internal sealed class DeploymentSteps
+{
+    /// <summary>Gas of the creation code's own costs: 200 a byte kept, 16 a byte sent, hashing, and what a constructor does.</summary>
+    private const ulong GasPerCodeByte = 225;
+    private const ulong CreationGas = 1_000_000;
+    private const ulong CallGas = 1_000_000;
+    private const ulong PermissionGas = 60_000;
+    private const ulong GroupGas = 1_000_000;
+    private const ulong MeterGas = 120_000;
+
+    private static readonly CityRole[] RolesWhileDeploying = [CityRole.Registrar, CityRole.TariffAuthority, CityRole.OracleAdmin];
+
+    private readonly CityDeploymentRequest _request;
+    private readonly Address _deployer;
+    private readonly ulong _firstNonce;
+    private readonly List<DeploymentStep> _steps = [];
+
+    private DeploymentSteps(CityDeploymentRequest request, Address deployer, ulong firstNonce) =>
+        (_request, _deployer, _firstNonce) = (request, deployer, firstNonce);
+
+    /// <summary>The steps and the contracts they create.</summary>
+    public static (IReadOnlyList<DeploymentStep> Steps, CityContracts Contracts) Of(
+        CityDeploymentRequest request, IReadOnlyList<DeployedAccount> accounts, Address deployer, ulong firstNonce)
+    {
+        DeploymentSteps builder = new(request, deployer, firstNonce);
+        CityContracts city = builder.AddContracts();
+        builder.AddPermissions(city);
+        builder.AddTransaction("connect the meter registry", city.MeterRegistry.Connect(city.ReadingLedger.Address, city.Billing.Address));
+        builder.AddTransaction("connect billing", city.Billing.Connect(city.Settlement.Address));
+        builder.AddTariffs(city);
+        builder.AddMeters(city);
+        builder.AddAccounts(city, accounts);
+        builder.AddTransaction(
+            "name the oracles", city.ReadingLedger.SetOracles(request.Oracles.Order().ToArray(), request.Threshold));
+        builder.AddDirectory(city);
+        builder.AddHandover(city);
+        return (builder._steps, city);
+    }
+
+    private CityContracts AddContracts()
+    {
+        Address manager = AddContract(AccessManagerContract.ContractName, AccessManagerContract.Deployment(_deployer));
+        Address directory = AddContract(DirectoryContract.ContractName, DirectoryContract.Deployment(manager));
+        Address registry = AddContract(MeterRegistryContract.ContractName, MeterRegistryContract.Deployment(manager));
+        int offset = _request.Plan.UtcOffsetHours * 3_600;
+        Address ledger = AddContract(ReadingLedgerContract.ContractName, ReadingLedgerContract.Deployment(manager, registry, offset));
+        Address tariffs = AddContract(TariffBookContract.ContractName, TariffBookContract.Deployment(manager, ledger));
+        Address billing = AddContract(
+            BillingContract.ContractName, BillingContract.Deployment(manager, registry, ledger, tariffs));
+        Address rouble = AddContract(SettlementRoubleContract.ContractName, SettlementRoubleContract.Deployment(manager));
+        Address settlement = AddContract(
+            SettlementContract.ContractName, SettlementContract.Deployment(registry, billing, tariffs, rouble));
+        Address incidents = AddContract(IncidentLogContract.ContractName, IncidentLogContract.Deployment(manager));
+        return new(new(manager), new(directory), new(registry), new(ledger), new(tariffs), new(billing), new(rouble),
+            new(settlement), new(incidents));
+    }
+
+    /// <summary>Sets the role of every restricted function and grants the roles; all in one transaction.</summary>
+    private void AddPermissions(CityContracts city)
+    {
+        IReadOnlyDictionary<string, Address> addresses = city.ToAddresses();
+        List<ContractTransaction> calls = [];
+        foreach (CityRole role in Enum.GetValues<CityRole>().Where(role => role != CityRole.Admin))
+        {
+            calls.Add(city.AccessManager.LabelRole((ulong)role, role.ToString()));
+            foreach ((string contract, IReadOnlyList<FunctionAbi> functions) in FunctionRoles.Restricted)
+            {
+                ReadOnlyMemory<byte>[] selectors = functions
+                    .Where(function => FunctionRoles.Of(contract, function) == role)
+                    .Select(SelectorOf)
+                    .ToArray();
+                if (selectors.Length > 0)
+                {
+                    calls.Add(city.AccessManager.SetTargetFunctionRole(addresses[contract], selectors, (ulong)role));
+                }
+            }
+            IEnumerable<Address> holders = _request.Roles.Of(role).Concat(RolesWhileDeploying.Contains(role) ? [_deployer] : []);
+            calls.AddRange(holders.Distinct().Select(holder => city.AccessManager.GrantRole((ulong)role, holder, 0)));
+        }
+        AddMulticall("set the permissions", city, calls);
+    }
+
+    private void AddTariffs(CityContracts city)
+    {
+        foreach (ProviderPlan provider in _request.Plan.Providers)
+        {
+            AddTransaction(
+                $"register provider {provider.Number}",
+                city.TariffBook.RegisterProvider(provider.Number, _request.Payees[provider.Number]));
+        }
+        foreach (TariffPlan tariff in _request.Plan.Tariffs)
+        {
+            AddTransaction($"publish the tariff from {tariff.FromPeriod}", city.TariffBook.Publish(PlanOnChain.ToChain(tariff)));
+        }
+    }
+
+    private void AddMeters(CityContracts city)
+    {
+        CityPlan plan = _request.Plan;
+        uint firstHour = new CityCalendar(TimeSpan.FromHours(plan.UtcOffsetHours)).FirstHourOf(plan.FirstPeriod).Value;
+        foreach (SegmentPlan segment in plan.Segments)
+        {
+            AddTransaction(
+                $"open segment {segment.Number}", city.MeterRegistry.OpenSegment(PlanOnChain.ToChain(segment.Kind), firstHour));
+            foreach (GroupPlan group in segment.Groups)
+            {
+                MeterRegistryContract.Consumer[] consumers = group.Consumers
+                    .Select(consumer => new MeterRegistryContract.Consumer(PlanOnChain.ToChain(consumer.Meter), (byte)consumer.Phase))
+                    .ToArray();
+                AddTransaction(
+                    $"add group {group.Number} ({group.Name})",
+                    city.MeterRegistry.AddGroup(segment.Number, PlanOnChain.ToChain(group.Parent), consumers),
+                    GroupGas + MeterGas * (ulong)consumers.Length);
+            }
+        }
+    }
+
+    private void AddAccounts(CityContracts city, IReadOnlyList<DeployedAccount> accounts)
+    {
+        IEnumerable<FlatPlan> flats = _request.Plan.Houses.SelectMany(house => house.Flats);
+        foreach ((DeployedAccount account, FlatPlan flat) in accounts.Zip(flats))
+        {
+            AddTransaction(
+                $"open the account of flat {account.Flat} of {account.House}",
+                city.MeterRegistry.OpenAccount(
+                    account.Id, flat.ElectricityGroup, flat.ElectricityChannel, flat.HeatGroup, flat.Area,
+                    _request.Plan.FirstPeriod.Value));
+        }
+    }
+
+    private void AddDirectory(CityContracts city)
+    {
+        foreach ((string name, Address address) in city.ToAddresses())
+        {
+            AddTransaction($"list {name} in the directory", city.Directory.Register(ShortText.Encode(name), address));
+        }
+    }
+
+    /// <summary>Gives the city to its admins; the deployer keeps only what the request gives it.</summary>
+    private void AddHandover(CityContracts city)
+    {
+        List<ContractTransaction> calls = _request.Roles.Admins
+            .Where(admin => admin != _deployer)
+            .Select(admin => city.AccessManager.GrantRole((ulong)CityRole.Admin, admin, 0))
+            .ToList();
+        calls.AddRange(RolesWhileDeploying.Append(CityRole.Admin) // The admin's role last: without it nothing more can be done.
+            .Where(role => !_request.Roles.Of(role).Contains(_deployer))
+            .Select(role => city.AccessManager.RenounceRole((ulong)role, _deployer)));
+        if (calls.Count > 0)
+        {
+            AddMulticall("hand the city over to its admins", city, calls);
+        }
+    }
+
+    private Address AddContract(string name, byte[] data)
+    {
+        Address address = Address.OfContract(_deployer, _firstNonce + (ulong)_steps.Count);
+        _steps.Add(new($"create {name}", new(null, data, CreationGas + GasPerCodeByte * (ulong)data.Length), address));
+        return address;
+    }
+
+    private void AddMulticall(string name, CityContracts city, List<ContractTransaction> calls) => AddTransaction(
+        name,
+        city.AccessManager.Multicall(calls.Select(call => call.Data).ToArray()),
+        CallGas + PermissionGas * (ulong)calls.Count);
+
+    private void AddTransaction(string name, ContractTransaction call, ulong gasLimit = CallGas) =>
+        _steps.Add(new(name, new(call.To, call.Data, gasLimit)));
+
+    private static ReadOnlyMemory<byte> SelectorOf(FunctionAbi function)
+    {
+        byte[] selector = new byte[AbiMember.SelectorSize];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(selector, function.Selector);
+        return selector;
+    }
+}
