@@ -106,7 +106,7 @@ public sealed class TransactionSender : IDisposable
     {
         ArgumentNullException.ThrowIfNull(stuck);
         EthTransaction old = stuck.Transaction;
-        TransactionRequest request = replacement ?? new(old.To, old.Data, old.GasLimit, old.Value);
+        TransactionRequest request = replacement ?? new(old.To, old.Data, Value: old.Value);
         await _gate.WaitAsync(cancellationToken);
         try
         {
@@ -228,7 +228,7 @@ public sealed class TransactionSender : IDisposable
         return verdict is NodeVerdict.StaleFee or NodeVerdict.StaleNonce;
     }
 
-    private SignedTransaction Sign(TransactionRequest request, ulong gasLimit, ulong nonce, Fee fee)
+    private SignedTransaction Sign(TransactionRequest request, BigInteger gasLimit, ulong nonce, Fee fee)
     {
         EthTransaction transaction = _options.UseLegacy
             ? new LegacyTransaction

@@ -33,7 +33,7 @@ public sealed class Eip1559Transaction : EthTransaction
             Nonce = fields[1].AsUInt64(),
             MaxPriorityFeePerGas = fields[2].AsNumber(),
             MaxFeePerGas = fields[3].AsNumber(),
-            GasLimit = fields[4].AsUInt64(),
+            GasLimit = fields[4].AsNumber(),
             To = TransactionFields.ToAddress(fields[5]),
             Value = fields[6].AsNumber(),
             Data = fields[7].AsBytes(),

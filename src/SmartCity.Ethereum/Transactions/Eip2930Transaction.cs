@@ -29,7 +29,7 @@ public sealed class Eip2930Transaction : EthTransaction
             ChainId = fields[0].AsUInt64(),
             Nonce = fields[1].AsUInt64(),
             GasPrice = fields[2].AsNumber(),
-            GasLimit = fields[3].AsUInt64(),
+            GasLimit = fields[3].AsNumber(),
             To = TransactionFields.ToAddress(fields[4]),
             Value = fields[5].AsNumber(),
             Data = fields[6].AsBytes(),

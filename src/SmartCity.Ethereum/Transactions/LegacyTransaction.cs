@@ -32,7 +32,7 @@ public sealed class LegacyTransaction : EthTransaction
         {
             Nonce = fields[0].AsUInt64(),
             GasPrice = fields[1].AsNumber(),
-            GasLimit = fields[2].AsUInt64(),
+            GasLimit = fields[2].AsNumber(),
             To = TransactionFields.ToAddress(fields[3]),
             Value = fields[4].AsNumber(),
             Data = fields[5].AsBytes(),

@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace SmartCity.IntegrationTests.Nodes;
+
+/// <summary>How anvil shall run.</summary>
+public sealed record AnvilOptions
+{
+    /// <summary>Seconds between blocks; null makes a block at once for every transaction.</summary>
+    public int? BlockTime { get; init; } = 1;
+
+    /// <summary>A file that keeps the chain from one run to the next; null keeps nothing.</summary>
+    public string? StateFile { get; init; }
+
+    /// <summary>The port, to start again where a node was before; null takes a free one.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>The chain's number.</summary>
+    public ulong ChainId { get; init; } = 31_337;
+
+    /// <summary>Wei a unit of gas in the first block.</summary>
+    public ulong BaseFee { get; init; }
+}
+
+/// <summary>Foundry's anvil.</summary>
+public static class AnvilNode
+{
+    /// <summary>Starts a node. The caller disposes it.</summary>
+    public static Task<NodeProcess> StartAsync(AnvilOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        int port = options.Port ?? NodeProcess.FindFreePort();
+        List<string> arguments =
+        [
+            "--host", "127.0.0.1", "--port", Text((ulong)port), "--chain-id", Text(options.ChainId), "--hardfork", "cancun",
+            "--block-base-fee-per-gas", Text(options.BaseFee), "--gas-limit", "200000000",
+        ];
+        if (options.BlockTime is { } seconds)
+        {
+            arguments.AddRange(["--block-time", Text((ulong)seconds)]);
+        }
+        if (options.StateFile is { } file)
+        {
+            arguments.AddRange(["--state", file, "--state-interval", "1"]);
+        }
+        string anvil = RepositoryFolder.PackageFile("@foundry-rs", "anvil-linux-amd64", "bin", "anvil");
+        return NodeProcess.StartAsync(anvil, arguments, port, cancellationToken);
+    }
+
+    private static string Text(ulong number) => number.ToString(CultureInfo.InvariantCulture);
+}
