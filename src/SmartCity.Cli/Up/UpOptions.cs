@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace SmartCity.Cli.Up;
+
+/// <summary>What a run of the whole city is told.</summary>
+/// <param name="State">Where it keeps everything.</param>
+/// <param name="PlanFile">The city's plan.</param>
+/// <param name="Ports">Ports of its servers.</param>
+/// <param name="Chain">A node that runs already; none for anvil on this machine.</param>
+/// <param name="Once">End when all was done once.</param>
+/// <param name="Seed">Seed of the emulator.</param>
+/// <param name="Speed">How fast the emulator's clock runs until it has caught up with the real one.</param>
+/// <param name="ReadyFile">File that is written when everything runs, for programs that wait.</param>
+internal sealed record UpOptions(
+    StateFolder State, string PlanFile, Ports Ports, Uri? Chain, bool Once, int Seed, int Speed, string? ReadyFile);
+
+/// <summary>Ports of the city's servers on this machine.</summary>
+internal sealed record Ports(int Chain, int Emulator, int Portal)
+{
+    /// <summary>The ports people can remember.</summary>
+    public static Ports Fixed { get; } = new(8545, 8010, 5080);
+
+    /// <summary>Ports that nobody uses at this moment.</summary>
+    public static Ports Free()
+    {
+        TcpListener[] listeners = [new(IPAddress.Loopback, 0), new(IPAddress.Loopback, 0), new(IPAddress.Loopback, 0)];
+        int[] ports = [.. listeners.Select(listener =>
+        {
+            listener.Start();
+            return ((IPEndPoint)listener.LocalEndpoint).Port;
+        })];
+        foreach (TcpListener listener in listeners)
+        {
+            listener.Dispose();
+        }
+        return new(ports[0], ports[1], ports[2]);
+    }
+
+    /// <summary>Demands that nobody uses the ports.</summary>
+    /// <exception cref="CommandException">A port is in use.</exception>
+    public void Check(bool needsChain)
+    {
+        foreach ((string name, int port) in new[] { ("chain", Chain), ("emulator", Emulator), ("portal", Portal) })
+        {
+            if (name == "chain" && !needsChain)
+            {
+                continue;
+            }
+            try
+            {
+                using TcpListener listener = new(IPAddress.Loopback, port);
+                listener.Start();
+            }
+            catch (SocketException)
+            {
+                throw new CommandException(
+                    $"Port {port}, which the {name} needs, is in use. Stop the program that uses it, or run with --ports auto to take free ports.");
+            }
+        }
+    }
+}
