@@ -1,0 +1,6 @@
+namespace SmartCity.Portal;
+
+internal sealed class ChainFollower
+{
+    public ChainLink Link { get; } = new(null, null, null);
+}

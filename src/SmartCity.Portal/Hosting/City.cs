@@ -1,0 +1,31 @@
+namespace SmartCity.Portal;
+
+/// <summary>The city this portal serves: its plan and its calendar.</summary>
+/// <param name="Plan">The city plan, from <c>city.json</c> of the state folder.</param>
+internal sealed record City(CityPlan Plan)
+{
+    /// <summary>Name of the plan's file in the state folder.</summary>
+    public const string FileName = "city.json";
+
+    /// <summary>Local months, zones and times of day.</summary>
+    public CityCalendar Calendar { get; } = new(TimeSpan.FromHours(Plan.UtcOffsetHours));
+
+    /// <summary>Reads the plan of a state folder.</summary>
+    /// <exception cref="PortalSetupException">It is missing or wrong; the message says what to do.</exception>
+    public static City Load(string stateFolder)
+    {
+        string path = Path.Combine(stateFolder, FileName);
+        try
+        {
+            return new(CityPlan.Parse(File.ReadAllText(path)));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PortalSetupException($"The city's plan cannot be read: {exception.Message} Run 'smartcity up' once: it makes it.", exception);
+        }
+        catch (CityPlanException exception)
+        {
+            throw new PortalSetupException($"'{path}': {exception.Message}", exception);
+        }
+    }
+}

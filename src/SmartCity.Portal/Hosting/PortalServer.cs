@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Localization;
+using Microsoft.Extensions.WebEncoders;
+using SmartCity.Oracle;
+
+namespace SmartCity.Portal;
+
+/// <summary>Puts the portal together: services, pages, endpoints.</summary>
+internal static class PortalServer
+{
+    /// <summary>Russian first: it is what a browser without the portal's language cookie gets.</summary>
+    public static IReadOnlyList<CultureInfo> Cultures { get; } = [CultureInfo.GetCultureInfo("ru-RU"), CultureInfo.GetCultureInfo("en-GB")];
+
+    /// <summary>Builds the server; it does not listen yet.</summary>
+    /// <exception cref="PortalSetupException">Something in the state folder is missing or wrong.</exception>
+    public static WebApplication Build(PortalOptions options)
+    {
+        // The pages live in this assembly whichever program started it, and no settings file is read.
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(PortalServer).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environments.Production,
+        });
+        builder.WebHost.UseUrls(options.Urls.Split(';'));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        AddPortal(builder.Services, options);
+        WebApplication portal = builder.Build();
+        Map(portal);
+        return portal;
+    }
+
+    private static void AddPortal(IServiceCollection services, PortalOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(Assets.Load());
+        services.AddSingleton(City.Load(options.StateFolder));
+        services.AddSingleton(PortalUsers.Load(options.StateFolder));
+        services.AddSingleton<SignInThrottle>();
+        services.AddPortalSignIn(options.StateFolder);
+        services.AddSingleton(provider => new OracleReader(options.StateFolder, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new OracleCommands(options.StateFolder, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DispatchFeed>().AddHostedService(provider => provider.GetRequiredService<DispatchFeed>());
+        services.AddSingleton<ChainFollower>();
+        services.AddSingleton<SystemStatus>();
+        services.AddSingleton<Fragments>();
+        services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "smartcity-form");
+        services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
+        services.AddRazorPages(pages =>
+        {
+            pages.RootDirectory = "/";
+            pages.Conventions.AddPortalAuthorization();
+            pages.Conventions.AddPageRoute("/Account/SignIn", "/");
+        });
+        services.Configure<RequestLocalizationOptions>(localization =>
+        {
+            localization.DefaultRequestCulture = new(Cultures[0]);
+            localization.SupportedCultures = [.. Cultures];
+            localization.SupportedUICultures = [.. Cultures];
+            localization.RequestCultureProviders = [new CookieRequestCultureProvider { CookieName = LanguageEndpoint.CookieName }];
+        });
+    }
+
+    private static void Map(WebApplication portal)
+    {
+        portal.UseSecurityHeaders();
+        portal.UseRequestLocalization();
+        portal.UseExceptionHandler("/error/500");
+        portal.UseStatusCodePagesWithReExecute("/error/{0}");
+        portal.UseRouting();
+        portal.UseAuthentication();
+        portal.UseAuthorization();
+        portal.UseAntiforgery();
+        portal.MapRazorPages();
+        portal.MapGet("/assets/{file}", (string file, Assets assets, HttpContext context) => assets.Get(file, context)).AllowAnonymous();
+        portal.MapLanguage();
+        portal.MapLive();
+    }
+}
