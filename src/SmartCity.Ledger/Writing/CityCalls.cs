@@ -1,0 +1,109 @@
+using SmartCity.Domain;
+using SmartCity.Ethereum;
+using SmartCity.Ethereum.Sending;
+using SmartCity.Ledger.Contracts;
+
+namespace SmartCity.Ledger;
+
+/// <summary>What a city's programs write, with the domain's types, as calls ready to be sent. Pure. Gas limits are given where calls are
+/// sent many at a time and the node cannot estimate them one by one.</summary>
+public static class CityCalls
+{
+    /// <summary>Most accounts of one <see cref="IssueBills"/> call: so many bills stay below <see cref="MaxGas"/>.</summary>
+    public const int MaxBillsPerCall = 40;
+
+    /// <summary>Most gas that one transaction may use (EIP-7825).</summary>
+    public const ulong MaxGas = 16_777_216;
+
+    private const ulong HourGas = 250_000;
+    private const ulong HourGasPerSlot = 62_000;
+    private const ulong HourGasPerSignature = 10_000;
+    private const ulong BillsGas = 600_000;
+    private const ulong GasPerBill = 400_000;
+    private const ulong CallGas = 500_000;
+
+    /// <summary>Records an hour. Anyone may send it.</summary>
+    /// <param name="city">The contracts.</param>
+    /// <param name="batch">What was signed.</param>
+    /// <param name="signatures">As <see cref="BatchSignatures.Combine"/> gives them.</param>
+    public static TransactionRequest RecordHour(this CityContracts city, HourBatch batch, ReadOnlyMemory<byte> signatures)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        ArgumentNullException.ThrowIfNull(batch);
+        ulong slots = (ulong)(batch.Payload.Length / HourPayload.BytesPerSlot);
+        ulong signers = (ulong)(signatures.Length / Ethereum.Signing.EthECDSASignature.Size);
+        return Request(
+            city.ReadingLedger.Record(batch.Segment, batch.Hour.Value, batch.PreviousBatch, batch.Payload, signatures),
+            HourGas + HourGasPerSlot * slots + HourGasPerSignature * signers);
+    }
+
+    /// <summary>Issues bills for a period, in as many calls as needed. Anyone may send them. Bills that are there already are passed over.</summary>
+    public static IReadOnlyList<TransactionRequest> IssueBills(this CityContracts city, IReadOnlyList<Hash32> accounts, Period period)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        ArgumentNullException.ThrowIfNull(accounts);
+        return accounts.Chunk(MaxBillsPerCall)
+            .Select(chunk => Request(city.Billing.Issue(chunk, period.Value), BillsGas + GasPerBill * (ulong)chunk.Length))
+            .ToArray();
+    }
+
+    /// <summary>The bank's payment for an account out of a real deposit: mints the roubles to the bank, allows settlement to take them,
+    /// and pays. Send them in this order with the bank's key.</summary>
+    /// <param name="city">The contracts.</param>
+    /// <param name="bank">The bank's address.</param>
+    /// <param name="account">Whose debt is paid.</param>
+    /// <param name="amount">How much, more than 0.</param>
+    /// <param name="deposit">The bank's reference of the deposit: it is minted once.</param>
+    public static IReadOnlyList<TransactionRequest> MintAndPay(
+        this CityContracts city, Address bank, Hash32 account, Kopecks amount, Hash32 deposit)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return
+        [
+            Request(city.SettlementRouble.Mint(bank, amount.Value, deposit), CallGas),
+            Request(city.SettlementRouble.Approve(city.Settlement.Address, amount.Value), CallGas),
+            Request(city.Settlement.Pay(account, amount.Value), 4 * CallGas),
+        ];
+    }
+
+    /// <summary>Pays a provider's share out. Only its payee may send it.</summary>
+    public static TransactionRequest Withdraw(this CityContracts city, ushort provider, Kopecks amount)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(city.Settlement.Withdraw(provider, amount.Value), CallGas);
+    }
+
+    /// <summary>Records that an alarm was raised. A dispatcher sends it.</summary>
+    /// <param name="city">The contracts.</param>
+    /// <param name="incident">Chosen by the sender: a repeat is refused, not doubled.</param>
+    /// <param name="substation">Number of the object in the plan.</param>
+    /// <param name="alarm">Alarm of the brief, 1..4.</param>
+    /// <param name="time">Source time, whole seconds are kept.</param>
+    /// <param name="evidence">Hash of the evidence.</param>
+    public static TransactionRequest RaiseIncident(
+        this CityContracts city, Hash32 incident, uint substation, byte alarm, DateTimeOffset time, Hash32 evidence)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(city.IncidentLog.Raise(incident, substation, alarm, SecondsOf(time), evidence), CallGas);
+    }
+
+    /// <summary>Records that the alarm's condition has ended. A dispatcher sends it.</summary>
+    public static TransactionRequest ClearIncident(this CityContracts city, Hash32 incident, DateTimeOffset time, Hash32 evidence)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(city.IncidentLog.Clear(incident, SecondsOf(time), evidence), CallGas);
+    }
+
+    /// <summary>Moves an incident forward. A dispatcher sends it.</summary>
+    public static TransactionRequest AdvanceIncident(
+        this CityContracts city, Hash32 incident, IncidentLogContract.Stage stage, DateTimeOffset time, Hash32 evidence)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(city.IncidentLog.Advance(incident, stage, SecondsOf(time), evidence), CallGas);
+    }
+
+    private static TransactionRequest Request(ContractTransaction call, ulong gasLimit) =>
+        new(call.To, call.Data, Math.Min(gasLimit, MaxGas));
+
+    private static ulong SecondsOf(DateTimeOffset time) => (ulong)time.ToUnixTimeSeconds();
+}
