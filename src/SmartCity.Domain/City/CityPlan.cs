@@ -116,7 +116,7 @@ public sealed record ConsumerPlan(MeterPlan Meter, int Phase);
 /// <param name="Model">Model in Latin letters, at most 32 printable ASCII characters (a chain keeps 32 bytes).</param>
 /// <param name="AccuracyClass">Class in percent: 1.0, 0.5; 0.01..10.00 in steps of 0.01.</param>
 /// <param name="Resolution">Smallest step of the register, Wh or kcal, 1..1,000,000.</param>
-/// <param name="RegisterAtInstallation">Register at installation, Wh or kcal.</param>
+/// <param name="RegisterAtInstallation">Register at installation, Wh or kcal, all phases together.</param>
 /// <param name="VerifiedOn">Date of the last verification (дата поверки).</param>
 /// <param name="VerificationIntervalMonths">Verification interval (МПИ), 1..240 months.</param>
 /// <param name="SourceObject">Name of the Alphalogic object: <c>m3_1</c> has a0, a1, a2; <c>m1_1</c> has a; <c>itp_1</c> has flow, t1, t2, p1, p2.</param>

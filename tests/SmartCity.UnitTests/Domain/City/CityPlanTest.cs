@@ -18,7 +18,7 @@ public sealed class CityPlanTest
         Assert.That(plan.Segments.SelectMany(segment => segment.Groups).Select(group => group.Consumers.Count),
             Is.EqualTo(new[] { 3, 55, 0 }));
         Assert.That(plan.Houses.Select(house => house.Flats.Count), Is.EqualTo(new[] { 3, 55 }));
-        Assert.That(plan.Segments[0].Groups[0].Consumers[0].Meter.VerifiedOn, Is.EqualTo(new DateOnly(2024, 3, 14)));
+        Assert.That(plan.Segments[0].Groups[0].Consumers[0].Meter.VerifiedOn, Is.EqualTo(new DateOnly(2019, 4, 11)));
         Assert.That(plan.Segments[1].Groups[0].Parent.SourceObject, Is.EqualTo(plan.Substations[0].SourceObject));
     }
 
@@ -84,7 +84,7 @@ public sealed class CityPlanTest
     [TestCase("segments/0/groups/0/parent/model", "\"123456789012345678901234567890123\"", "$.segments[0].groups[0].parent.model: write 1 to 32")]
     [TestCase("segments/0/groups/0/parent/serialNumber", "0", "$.segments[0].groups[0].parent.serialNumber: 0 is no serial number")]
     [TestCase("segments/0/groups/0/parent/serialNumber", "-1", "$.segments[0].groups[0].parent.serialNumber: -1 is written where")]
-    [TestCase("segments/0/groups/1/parent/serialNumber", "41236701", "$.segments[0].groups[1].parent.serialNumber: another meter Mercury 230 ART-01 has the number 41236701")]
+    [TestCase("segments/0/groups/1/parent/serialNumber", "23014501", "$.segments[0].groups[1].parent.serialNumber: another meter Mercury 230 has the number 23014501")]
     [TestCase("segments/0/groups/0/parent/accuracyClass", "0.001", "$.segments[0].groups[0].parent.accuracyClass: write percent")]
     [TestCase("segments/0/groups/0/parent/accuracyClass", "10.01", "$.segments[0].groups[0].parent.accuracyClass: write percent")]
     [TestCase("segments/0/groups/0/parent/resolution", "0", "$.segments[0].groups[0].parent.resolution: write 1 to 1000000")]
