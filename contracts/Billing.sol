@@ -13,7 +13,7 @@ import {AreaShares} from "./libraries/AreaShares.sol";
 import {Calendar} from "./libraries/Calendar.sol";
 import {CommonNeeds} from "./libraries/CommonNeeds.sol";
 import {Money} from "./libraries/Money.sol";
-import {FiveAmounts, PackedAmounts, SERVICES} from "./libraries/PackedAmounts.sol";
+import {FiveAmounts, PackedAmounts} from "./libraries/PackedAmounts.sol";
 import {Services} from "./libraries/Services.sol";
 
 /// @title Billing
@@ -165,18 +165,18 @@ contract Billing is IBilling, AccessManaged {
             _openHouse(batch.heat, account, details.heatGroup, period);
         }
         Line[] memory lines = _computeLines(account, details, batch);
-        uint64[SERVICES] memory amounts;
+        FiveAmounts amounts = PackedAmounts.tagged(batch.dueOn);
         uint64 total;
         for (uint256 i = 0; i < lines.length; ++i) {
-            amounts[uint256(lines[i].service)] = lines[i].amount;
+            amounts = amounts.plus(uint256(lines[i].service), lines[i].amount);
             total += lines[i].amount;
         }
-        _bills[account][period] = PackedAmounts.pack(amounts, batch.dueOn);
+        _bills[account][period] = amounts;
         emit BillIssued(
             account,
             period,
             total,
-            uint64(Money.vatContainedIn(total, batch.tariff.vatRate)),
+            Money.vatContainedIn(total, batch.tariff.vatRate),
             batch.dueOn,
             details.electricityGroup == 0
                 ? 0
@@ -269,18 +269,19 @@ contract Billing is IBilling, AccessManaged {
                 batch.period
             );
             House memory house = batch.electricity;
-            uint256 day = _shareOf(house, house.shared.day, details.areaBeforeInElectricityGroup, details.area);
-            uint256 night = _shareOf(house, house.shared.night, details.areaBeforeInElectricityGroup, details.area);
-            uint256 ownDay = uint256(own[Calendar.PEAK]) + own[Calendar.HALF_PEAK];
-            lines[0] = _line(account, batch.tariff, Service.ElectricityDay, ownDay);
-            lines[1] = _line(account, batch.tariff, Service.ElectricityNight, own[Calendar.NIGHT]);
-            lines[2] = _line(account, batch.tariff, Service.CommonNeedsDay, day);
-            lines[3] = _line(account, batch.tariff, Service.CommonNeedsNight, night);
+            uint32 areaBefore = details.areaBeforeInElectricityGroup;
+            uint64 day = AreaShares.shareOf(house.shared.day, areaBefore, details.area, house.area);
+            uint64 night = AreaShares.shareOf(house.shared.night, areaBefore, details.area, house.area);
+            uint64 ownDay = own[Calendar.PEAK] + own[Calendar.HALF_PEAK];
+            _fillLine(lines[0], account, batch.tariff, Service.ElectricityDay, ownDay);
+            _fillLine(lines[1], account, batch.tariff, Service.ElectricityNight, own[Calendar.NIGHT]);
+            _fillLine(lines[2], account, batch.tariff, Service.CommonNeedsDay, day);
+            _fillLine(lines[3], account, batch.tariff, Service.CommonNeedsNight, night);
         }
         if (hasHeat) {
             House memory house = batch.heat;
-            uint256 heat = _shareOf(house, house.shared.day, details.areaBeforeInHeatGroup, details.area);
-            lines[lines.length - 1] = _line(account, batch.tariff, Service.Heating, heat);
+            uint64 heat = AreaShares.shareOf(house.shared.day, details.areaBeforeInHeatGroup, details.area, house.area);
+            _fillLine(lines[lines.length - 1], account, batch.tariff, Service.Heating, heat);
         }
     }
 
@@ -311,27 +312,24 @@ contract Billing is IBilling, AccessManaged {
         return period < limit ? period : limit;
     }
 
-    function _shareOf(
-        House memory house,
-        uint256 volume,
-        uint256 areaBefore,
-        uint256 area
-    ) private pure returns (uint256) {
-        return AreaShares.shareOf(volume, areaBefore, area, house.area);
-    }
-
-    function _line(
+    /// @dev Fills a line in place: an array of lines is made with its elements.
+    function _fillLine(
+        Line memory line,
         bytes32 account,
         ITariffBook.Tariff memory tariff,
         Service service,
-        uint256 quantity
-    ) private pure returns (Line memory) {
+        uint64 quantity
+    ) private pure {
         uint64 price = tariff.priceOf(service);
         uint256 amount =
             service == Service.Heating
                 ? Money.chargeForHeat(quantity, price)
                 : Money.chargeForElectricity(quantity, price);
         require(amount <= PackedAmounts.MAX_AMOUNT, Billing_AmountTooLarge(account, amount));
-        return Line(service, tariff.providerOf(service), SafeCast.toUint64(quantity), price, uint64(amount));
+        line.service = service;
+        line.provider = tariff.providerOf(service);
+        line.quantity = quantity;
+        line.price = price;
+        line.amount = uint64(amount);
     }
 }

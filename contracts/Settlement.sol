@@ -181,8 +181,7 @@ contract Settlement is ISettlement {
             uint64 amount = state.credit < outstanding ? state.credit : outstanding;
             if (amount != 0) {
                 uint64[SERVICES] memory parts = LargestRemainder.split(amount, lines);
-                _paid[account][period] = paid.plus(parts);
-                _credit(period, parts, allocation);
+                _paid[account][period] = _book(paid, period, parts, allocation);
                 allocation.total += amount;
                 state.credit -= amount;
                 emit PaymentAllocated(account, period, parts);
@@ -191,15 +190,24 @@ contract Settlement is ISettlement {
         }
     }
 
-    /// @dev Adds the parts of a payment to the balances of the lines' providers.
-    function _credit(uint16 period, uint64[SERVICES] memory parts, Allocation memory allocation) private {
+    /// @dev Adds the parts of a payment to what is paid of the bill and to the balances of its lines' providers.
+    /// @return what is paid then.
+    function _book(
+        FiveAmounts paid,
+        uint16 period,
+        uint64[SERVICES] memory parts,
+        Allocation memory allocation
+    ) private returns (FiveAmounts) {
         if (allocation.tariffPeriod != period || allocation.tariff.dueDay == 0) {
             allocation.tariff = _tariffs.tariffOf(period);
             allocation.tariffPeriod = period;
         }
-        for (uint256 i = 0; i < parts.length; ++i) {
-            if (parts[i] != 0) _balances[allocation.tariff.providerOf(IBilling.Service(i))] += parts[i];
+        for (uint256 i = 0; i < SERVICES; ++i) {
+            if (parts[i] == 0) continue;
+            paid = paid.plus(i, parts[i]);
+            _balances[allocation.tariff.providerOf(IBilling.Service(i))] += parts[i];
         }
+        return paid;
     }
 
     /// @dev Writes the state of an account; tells of its credit if that has changed.

@@ -16,26 +16,25 @@ library PackedAmounts {
     uint256 private constant WIDTH = 48;
     uint256 private constant TAG_AT = WIDTH * SERVICES;
 
-    /// @dev Every amount is at most MAX_AMOUNT: the caller's duty, or Panic 0x01.
-    function pack(uint64[SERVICES] memory amounts, uint16 tag_) internal pure returns (FiveAmounts) {
-        uint256 packed = uint256(tag_) << TAG_AT;
-        for (uint256 i = 0; i < SERVICES; ++i) {
-            assert(amounts[i] <= MAX_AMOUNT);
-            packed |= uint256(amounts[i]) << (WIDTH * i);
+    /// @notice No amounts, and a tag.
+    function tagged(uint16 tag_) internal pure returns (FiveAmounts) {
+        return FiveAmounts.wrap(uint256(tag_) << TAG_AT);
+    }
+
+    /// @notice `self` with `amount` added to amount `index`; the tag stays.
+    /// @dev The sum is at most MAX_AMOUNT: the caller's duty, or Panic 0x01.
+    function plus(FiveAmounts self, uint256 index, uint64 amount) internal pure returns (FiveAmounts) {
+        unchecked {
+            uint256 packed = FiveAmounts.unwrap(self);
+            uint256 shift = WIDTH * index;
+            assert(index < SERVICES && ((packed >> shift) & MAX_AMOUNT) + amount <= MAX_AMOUNT);
+            return FiveAmounts.wrap(packed + (uint256(amount) << shift));
         }
-        return FiveAmounts.wrap(packed);
     }
 
     function unpack(FiveAmounts self) internal pure returns (uint64[SERVICES] memory amounts) {
         uint256 packed = FiveAmounts.unwrap(self);
         for (uint256 i = 0; i < SERVICES; ++i) amounts[i] = uint64((packed >> (WIDTH * i)) & MAX_AMOUNT);
-    }
-
-    /// @dev The amounts of `self` plus `others`; the tag stays. No sum is above MAX_AMOUNT: the caller's duty, or Panic 0x01.
-    function plus(FiveAmounts self, uint64[SERVICES] memory others) internal pure returns (FiveAmounts) {
-        uint64[SERVICES] memory amounts = self.unpack();
-        for (uint256 i = 0; i < SERVICES; ++i) amounts[i] += others[i];
-        return pack(amounts, self.tag());
     }
 
     function tag(FiveAmounts self) internal pure returns (uint16) {
