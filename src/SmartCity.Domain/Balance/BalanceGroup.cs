@@ -24,7 +24,7 @@ public readonly record struct BalanceConsumer(MeterAccuracy Accuracy, int Phase)
 /// A balance group: the parent meter and the consumers behind it, and the check of an hour: what went in comes out at the
 /// consumers, phase by phase, within what the meters may err.
 /// </summary>
-/// <remarks>Decides exactly as contracts/libraries/Balance.sol: everything 10,000-fold, so that nothing is rounded.</remarks>
+/// <remarks>Decides exactly as ReadingLedger (see PhaseImbalance in IReadingLedger.sol): everything 10,000-fold, so that nothing is rounded.</remarks>
 public sealed class BalanceGroup
 {
     private const ulong Scale = 10_000;

@@ -50,7 +50,10 @@ public sealed record CityCalendar
         _ => Zone.HalfPeak,
     };
 
-    /// <summary>First hour of a period; that of the next period is this one's end.</summary>
-    public Hour FirstHourOf(Period period) =>
-        Hour.Containing(new DateTimeOffset(period.Year, period.Month, 1, 0, 0, 0, UtcOffset));
+    /// <summary>First hour of a period; that of the next period is this one's end. Hour 0 where that was before 1970.</summary>
+    public Hour FirstHourOf(Period period)
+    {
+        DateTimeOffset start = new(period.Year, period.Month, 1, 0, 0, 0, UtcOffset);
+        return start < DateTimeOffset.UnixEpoch ? default : Hour.Containing(start);
+    }
 }
