@@ -37,6 +37,9 @@ public sealed class ContractArtifact
     /// <summary>What the contract offers.</summary>
     public ContractAbi Abi { get; }
 
+    /// <summary>Bytes of the creation code without the constructor's arguments.</summary>
+    public int BytecodeLength => _bytecode.Length;
+
     /// <summary>The artifact of a contract.</summary>
     /// <exception cref="ArgumentException">No contract of a city has this name.</exception>
     public static ContractArtifact Of(string name) => Loaded.GetOrAdd(name, Load);

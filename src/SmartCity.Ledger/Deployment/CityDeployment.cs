@@ -36,17 +36,28 @@ public sealed class CityDeployment(EthApi api, TransactionSender sender, TimePro
         ulong nonce = await api.GetTransactionCountAsync(sender.Address, BlockParameter.Pending, cancellationToken);
 
         IReadOnlyList<DeployedAccount> accounts = NewAccounts(request.Plan);
-        (IReadOnlyList<DeploymentStep> steps, CityContracts contracts) =
+        (CityContracts contracts, IReadOnlyList<DeploymentStep> steps, DeploymentStep? handover) =
             DeploymentSteps.Of(request, accounts, sender.Address, nonce);
-        IReadOnlyList<SendOutcome> sent = await sender.SendManyAsync(steps.Select(step => step.Request).ToArray(), cancellationToken);
-        Hash32[] hashes = steps.Zip(sent, HashOf).ToArray();
+        int total = steps.Count + (handover is null ? 0 : 1);
+        Hash32[] hashes = await SendAsync(steps, cancellationToken);
         for (int first = 0; first < steps.Count; first += StepsPerStage)
         {
             int end = Math.Min(first + StepsPerStage, steps.Count);
             await ConfirmAsync(steps.Take(first..end).ToArray(), hashes[first..end], cancellationToken);
-            progress?.Report(new(end, steps.Count, steps[end - 1].Name));
+            progress?.Report(new(end, total, steps[end - 1].Name));
+        }
+        if (handover is not null)
+        {
+            await ConfirmAsync([handover], await SendAsync([handover], cancellationToken), cancellationToken);
+            progress?.Report(new(total, total, handover.Name));
         }
         return new(chainId, genesis, block, contracts, accounts);
+    }
+
+    private async Task<Hash32[]> SendAsync(IReadOnlyList<DeploymentStep> steps, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<SendOutcome> sent = await sender.SendManyAsync(steps.Select(step => step.Request).ToArray(), cancellationToken);
+        return steps.Zip(sent, HashOf).ToArray();
     }
 
     private static DeployedAccount[] NewAccounts(CityPlan plan) => plan.Houses

@@ -36,8 +36,9 @@ internal sealed class DeploymentSteps
     private DeploymentSteps(CityDeploymentRequest request, Address deployer, ulong firstNonce) =>
         (_request, _deployer, _firstNonce) = (request, deployer, firstNonce);
 
-    /// <summary>The steps and the contracts they create.</summary>
-    public static (IReadOnlyList<DeploymentStep> Steps, CityContracts Contracts) Of(
+    /// <summary>The contracts; the steps that can be sent at once; and the handover, which takes the deployer's rights away and so is
+    /// sent when all of them are known to have succeeded (null when there is nothing to hand over).</summary>
+    public static (CityContracts Contracts, IReadOnlyList<DeploymentStep> Steps, DeploymentStep? Handover) Of(
         CityDeploymentRequest request, IReadOnlyList<DeployedAccount> accounts, Address deployer, ulong firstNonce)
     {
         DeploymentSteps builder = new(request, deployer, firstNonce);
@@ -51,8 +52,7 @@ internal sealed class DeploymentSteps
         builder.AddTransaction(
             "name the oracles", city.ReadingLedger.SetOracles(request.Oracles.Order().ToArray(), request.Threshold));
         builder.AddDirectory(city);
-        builder.AddHandover(city);
-        return (builder._steps, city);
+        return (city, builder._steps, builder.HandoverOf(city));
     }
 
     private CityContracts AddContracts()
@@ -95,7 +95,7 @@ internal sealed class DeploymentSteps
             IEnumerable<Address> holders = _request.Roles.Of(role).Concat(RolesWhileDeploying.Contains(role) ? [_deployer] : []);
             calls.AddRange(holders.Distinct().Select(holder => city.AccessManager.GrantRole((ulong)role, holder, 0)));
         }
-        AddMulticall("set the permissions", city, calls);
+        _steps.Add(Multicall("set the permissions", city, calls));
     }
 
     private void AddTariffs(CityContracts city)
@@ -128,7 +128,7 @@ internal sealed class DeploymentSteps
                 AddTransaction(
                     $"add group {group.Number} ({group.Name})",
                     city.MeterRegistry.AddGroup(segment.Number, PlanOnChain.ToChain(group.Parent), consumers),
-                    GroupGas + MeterGas * (ulong)consumers.Length);
+                    Math.Min(GroupGas + MeterGas * (ulong)consumers.Length, CityCalls.MaxGas));
             }
         }
     }
@@ -155,7 +155,7 @@ internal sealed class DeploymentSteps
     }
 
     /// <summary>Gives the city to its admins; the deployer keeps only what the request gives it.</summary>
-    private void AddHandover(CityContracts city)
+    private DeploymentStep? HandoverOf(CityContracts city)
     {
         List<ContractTransaction> calls = _request.Roles.Admins
             .Where(admin => admin != _deployer)
@@ -164,10 +164,7 @@ internal sealed class DeploymentSteps
         calls.AddRange(RolesWhileDeploying.Append(CityRole.Admin) // The admin's role last: without it nothing more can be done.
             .Where(role => !_request.Roles.Of(role).Contains(_deployer))
             .Select(role => city.AccessManager.RenounceRole((ulong)role, _deployer)));
-        if (calls.Count > 0)
-        {
-            AddMulticall("hand the city over to its admins", city, calls);
-        }
+        return calls.Count == 0 ? null : Multicall("hand the city over to its admins", city, calls);
     }
 
     private Address AddContract(string name, byte[] data)
@@ -177,10 +174,11 @@ internal sealed class DeploymentSteps
         return address;
     }
 
-    private void AddMulticall(string name, CityContracts city, List<ContractTransaction> calls) => AddTransaction(
-        name,
-        city.AccessManager.Multicall(calls.Select(call => call.Data).ToArray()),
-        CallGas + PermissionGas * (ulong)calls.Count);
+    private static DeploymentStep Multicall(string name, CityContracts city, List<ContractTransaction> calls)
+    {
+        ContractTransaction call = city.AccessManager.Multicall(calls.Select(one => one.Data).ToArray());
+        return new(name, new(call.To, call.Data, CallGas + PermissionGas * (ulong)calls.Count));
+    }
 
     private void AddTransaction(string name, ContractTransaction call, ulong gasLimit = CallGas) =>
         _steps.Add(new(name, new(call.To, call.Data, gasLimit)));
