@@ -44,9 +44,9 @@ function findArtifact(artifacts, name) {
   return join(artifacts, found[0]);
 }
 
-/** All source units (syntax trees) of the compilations the contracts come from. */
-function readSyntaxTrees(artifacts, contracts) {
-  return [...new Set(contracts.map((contract) => contract.buildInfoId))].flatMap((id) => {
+/** The source units (syntax trees) of each compilation the contracts come from: ids in them are unique within a compilation. */
+function readCompilations(artifacts, contracts) {
+  return [...new Set(contracts.map((contract) => contract.buildInfoId))].map((id) => {
     const { output } = JSON.parse(readFileSync(join(artifacts, "build-info", `${id}.output.json`), "utf8"));
     return Object.values(output.sources).map((source) => source.ast);
   });
@@ -84,10 +84,10 @@ function writeFolder(folder, files) {
 export function exportContracts(root) {
   const artifacts = join(root, "artifacts");
   const contracts = CONTRACTS.map((name) => readContract(artifacts, name));
-  const trees = readSyntaxTrees(artifacts, contracts);
+  const compilations = readCompilations(artifacts, contracts);
   const json = contracts.map(({ name, abi, bytecode }) => [`${name}.json`, JSON.stringify({ name, abi, bytecode })]);
   writeFolder(join(root, "build", "contracts"), new Map(json));
-  writeFolder(join(root, "build", "bindings"), generateBindings(contracts, trees));
+  writeFolder(join(root, "build", "bindings"), generateBindings(contracts, compilations));
   writeFileSync(join(root, "build", "contracts.stamp"), `${new Date().toISOString()}\n`);
   return contracts.length;
 }

@@ -30,9 +30,9 @@ using SmartCity.Ethereum.JsonRpc;
 namespace SmartCity.Ledger.Contracts;
 `;
 
-/** fileName → text for every contract {name, abi}, given the syntax trees of their compilation. */
-export function generateBindings(contracts, trees) {
-  const source = readTrees(trees);
+/** fileName → text for every contract {name, abi}, given the syntax trees of each compilation they come from. */
+export function generateBindings(contracts, compilations) {
+  const source = readCompilations(compilations);
   const types = collectTypes(contracts, source);
   const files = contracts.map((contract) => [
     `${contract.name}Contract.g.cs`,
@@ -44,15 +44,15 @@ export function generateBindings(contracts, trees) {
 // ---- What only the syntax trees know ------------------------------------------------------------------------------
 
 /** Documentation by kind, name and parameter names; enumerations and their members; restricted functions by contract. */
-function readTrees(trees) {
+function readCompilations(compilations) {
   const source = { docs: new Map(), enums: new Map(), restricted: new Map() };
-  const units = trees.flatMap((tree) => tree.nodes);
-  for (const node of units.flatMap((unit) => [unit, ...(unit.nodes ?? [])])) {
-    readDefinition(node, source);
-  }
-  const byId = new Map(units.map((unit) => [unit.id, unit]));
-  for (const contract of units.filter((unit) => unit.nodeType === "ContractDefinition")) {
-    source.restricted.set(contract.name, restrictedFunctions(contract, byId));
+  for (const trees of compilations) {
+    const units = trees.flatMap((tree) => tree.nodes);
+    units.flatMap((unit) => [unit, ...(unit.nodes ?? [])]).forEach((node) => readDefinition(node, source));
+    const byId = new Map(units.map((unit) => [unit.id, unit]));
+    for (const contract of units.filter((unit) => unit.nodeType === "ContractDefinition")) {
+      source.restricted.set(contract.name, restrictedFunctions(contract, byId));
+    }
   }
   return source;
 }
