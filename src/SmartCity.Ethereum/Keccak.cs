@@ -7,7 +7,7 @@ namespace SmartCity.Ethereum;
 public static class Keccak
 {
     [ThreadStatic]
-    private static KeccakDigest? digest;
+    private static KeccakDigest? _digest;
 
     /// <summary>Hash of no bytes: the code hash of an account without code.</summary>
     public static Hash32 Empty { get; } = Hash256([]);
@@ -26,7 +26,7 @@ public static class Keccak
     /// <summary>Writes the hash of the bytes into 32 bytes.</summary>
     public static void Hash256(ReadOnlySpan<byte> data, Span<byte> destination)
     {
-        KeccakDigest keccak = digest ??= new KeccakDigest(256);
+        KeccakDigest keccak = _digest ??= new KeccakDigest(256);
         keccak.BlockUpdate(data);
         keccak.DoFinal(destination);
     }

@@ -103,7 +103,7 @@ public sealed class ContractAbi
     internal static string? TextOf(JsonElement json, string property) =>
         json.ValueKind != JsonValueKind.Object
             ? throw new AbiException("An entry of the ABI is not an object.")
-            : json.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            : json.TryGetProperty(property, out JsonElement value) ? JsonText.TryGet(value) : null;
 
     private static ContractAbi Parse(JsonElement abi)
     {

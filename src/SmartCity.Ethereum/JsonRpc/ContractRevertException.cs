@@ -47,8 +47,8 @@ public sealed class ContractRevertException : RpcException
         switch (element.ValueKind)
         {
             case JsonValueKind.String:
-                string text = element.GetString()!;
                 const string ParityPrefix = "Reverted ";
+                string text = JsonText.TryGet(element) ?? "";
                 string hex = text.StartsWith(ParityPrefix, StringComparison.Ordinal) ? text[ParityPrefix.Length..] : text;
                 return hex.StartsWith("0x", StringComparison.Ordinal) && Hex.TryDecode(hex, out byte[]? bytes) ? bytes : null;
             case JsonValueKind.Object:

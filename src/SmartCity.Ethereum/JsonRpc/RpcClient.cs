@@ -108,9 +108,10 @@ public sealed class RpcClient(HttpClient http, RpcClientOptions? options = null,
             ReadOnlyMemory<byte> answer = await ReadAsync(response, name, linked.Token);
             return RpcMessages.Read<T>(answer, response.StatusCode, requests, firstId, isBatch, name, Url);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested) // Our time limit, or the HTTP client's.
         {
-            throw new RpcTransportException(name, $"The node at {Url} did not answer {name} within {_options.Timeout.TotalSeconds} s.", true);
+            string limit = timeout.IsCancellationRequested ? $"{_options.Timeout.TotalSeconds} s" : "the HTTP client's time limit";
+            throw new RpcTransportException(name, $"The node at {Url} did not answer {name} within {limit}.", wasSent: true);
         }
         catch (HttpRequestException exception)
         {

@@ -109,7 +109,7 @@ internal static class RpcMessages
         {
             return new(method, result.Deserialize<T>(RpcJson.Options), null);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // The latter: half a surrogate pair.
         {
             throw Malformed(method, exception.Message, body);
         }
@@ -127,8 +127,8 @@ internal static class RpcMessages
         }
         int code = error.TryGetProperty("code"u8, out JsonElement number) && number.ValueKind == JsonValueKind.Number
             && number.TryGetInt32(out int value) ? value : 0;
-        string message = error.TryGetProperty("message"u8, out JsonElement text) && text.ValueKind == JsonValueKind.String
-            ? text.GetString()!
+        string message = error.TryGetProperty("message"u8, out JsonElement text) && JsonText.TryGet(text) is { } given
+            ? given
             : "an error without a message";
         return new(method, code, message, error.TryGetProperty("data"u8, out JsonElement data) ? data.Clone() : null);
     }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Org.BouncyCastle.Crypto.Generators;
 
 namespace SmartCity.Ethereum.KeyStore;
 
@@ -13,7 +12,7 @@ internal static class KeyDerivation
     private const int MaxParallelism = 16;
     private const int MaxIterations = 10_000_000;
 
-    public static byte[] Scrypt(ReadOnlySpan<byte> passphrase, byte[] salt, KeyStoreOptions options)
+    public static byte[] FromPassphrase(ReadOnlySpan<byte> passphrase, byte[] salt, KeyStoreOptions options)
     {
         (int cost, int blockSize, int parallelism) = options;
         if (cost < 2 || !int.IsPow2(cost) || blockSize < 1 || parallelism is < 1 or > MaxParallelism
@@ -22,15 +21,7 @@ internal static class KeyDerivation
             throw new KeyStoreException($"The costs of scrypt n={cost}, r={blockSize}, p={parallelism} are not allowed: n is a power of "
                 + $"two, 128·n·r at most {MaxScryptMemory} bytes, p at most {MaxParallelism}.");
         }
-        byte[] copy = passphrase.ToArray();
-        try
-        {
-            return SCrypt.Generate(copy, salt, cost, blockSize, parallelism, KeySize);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(copy);
-        }
+        return Scrypt.Derive(passphrase, salt, options, KeySize);
     }
 
     public static byte[] FromFile(ReadOnlySpan<byte> passphrase, JsonElement crypto)
@@ -44,7 +35,7 @@ internal static class KeyDerivation
         string kdf = KeyFileJson.Text(crypto, "kdf");
         return kdf switch
         {
-            "scrypt" => Scrypt(passphrase, salt, new(
+            "scrypt" => FromPassphrase(passphrase, salt, new(
                 KeyFileJson.Number(parameters, "n"), KeyFileJson.Number(parameters, "r"), KeyFileJson.Number(parameters, "p"))),
             "pbkdf2" => Pbkdf2(passphrase, salt, parameters),
             _ => throw new KeyStoreException($"The key file's kdf '{Hex.Clip(kdf)}' is not known: scrypt and pbkdf2 are."),

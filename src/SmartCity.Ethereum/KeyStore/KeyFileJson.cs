@@ -21,9 +21,7 @@ internal static class KeyFileJson
     }
 
     public static string Text(JsonElement json, string name) =>
-        Member(json, name) is { ValueKind: JsonValueKind.String } value
-            ? value.GetString()!
-            : throw new KeyStoreException($"The key file's '{name}' is not text.");
+        JsonText.TryGet(Member(json, name)) ?? throw new KeyStoreException($"The key file's '{name}' is not text.");
 
     public static int Number(JsonElement json, string name) =>
         Member(json, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int number)

@@ -29,7 +29,7 @@ public static class KeyStoreV3
         options ??= new();
         byte[] salt = RandomNumberGenerator.GetBytes(KeyDerivation.KeySize);
         byte[] iv = RandomNumberGenerator.GetBytes(BlockSize);
-        byte[] derived = KeyDerivation.Scrypt(passphrase, salt, options);
+        byte[] derived = KeyDerivation.FromPassphrase(passphrase, salt, options);
         byte[] secret = key.GetPrivateKey();
         try
         {
@@ -116,12 +116,12 @@ public static class KeyStoreV3
 
     private static EthECKey CheckAddress(EthECKey key, JsonElement root)
     {
-        if (!root.TryGetProperty("address", out JsonElement stated) || stated.ValueKind != JsonValueKind.String
-            || (Address.TryParse(stated.GetString(), out Address address) && address == key.Address))
+        if (!root.TryGetProperty("address", out JsonElement stated) || stated.ValueKind == JsonValueKind.Null
+            || (Address.TryParse(JsonText.TryGet(stated), out Address address) && address == key.Address))
         {
             return key;
         }
-        string message = $"The key file is named for {Hex.Clip(stated.GetString()!)}, but holds the key of {key.Address}.";
+        string message = $"The key file is named for {Hex.Clip(stated.GetRawText())}, but holds the key of {key.Address}.";
         key.Dispose();
         throw new KeyStoreException(message);
     }

@@ -7,8 +7,8 @@ namespace SmartCity.Ethereum.Sending;
 
 /// <summary>Sends the transactions of one key. It is the one writer of the key's nonces: make one for a key and share it; it is safe to
 /// use from many threads, which are served one after another.</summary>
-/// <remarks>A nonce is used up only when the node has the transaction; in any other case (refused, cancelled, no answer) the next
-/// transaction asks the node which nonce is next, so that no gap can arise.</remarks>
+/// <remarks>A nonce is used up only when the node has its transaction. After anything else (refused, cancelled, no answer) the node is
+/// asked which nonce is next, so that no gap can arise.</remarks>
 public sealed class TransactionSender : IDisposable
 {
     private const ulong TransferGas = 21_000;
@@ -17,13 +17,11 @@ public sealed class TransactionSender : IDisposable
     private readonly EthECKey _key;
     private readonly ulong _chainId;
     private readonly TransactionSenderOptions _options;
-    private readonly TimeProvider _time;
     private readonly FeeSource _fees;
+    private readonly NonceSource _nonces;
+    private readonly Courier _courier;
     private readonly SemaphoreSlim _gate = new(1);
-
     private bool _isChainChecked;
-    private ulong? _next; // Null while it is not certain: the node is asked.
-    private ulong _confirmed;
 
     /// <summary>Makes a sender.</summary>
     /// <param name="api">The node.</param>
@@ -38,8 +36,10 @@ public sealed class TransactionSender : IDisposable
         ArgumentNullException.ThrowIfNull(key);
         (_api, _key, _chainId) = (api, key, chainId);
         _options = options ?? new();
-        _time = time ?? TimeProvider.System;
-        _fees = new(_api, _options, _time);
+        time ??= TimeProvider.System;
+        _fees = new(api, _options, time);
+        _nonces = new(api, key.Address, _options, time);
+        _courier = new(api, _options, time);
     }
 
     /// <summary>The account that sends.</summary>
@@ -49,27 +49,19 @@ public sealed class TransactionSender : IDisposable
     /// <exception cref="WrongChainException">The node serves another chain.</exception>
     /// <exception cref="EthereumNodeException">The node could not be asked for nonce or fee, or no connection came about: nothing was
     /// sent.</exception>
-    public async Task<SendOutcome> SendAsync(TransactionRequest request, CancellationToken cancellationToken)
+    public Task<SendOutcome> SendAsync(TransactionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        await _gate.WaitAsync(cancellationToken);
-        try
-        {
-            return await SendOneAsync(request, cancellationToken);
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        return OneAtATimeAsync(() => SendOneAsync(request, cancellationToken), cancellationToken);
     }
 
     /// <summary>Sends many transactions in their order, many to a request; the outcomes are in the same order. Each must have a gas
-    /// limit. When one is refused and later ones are not, its nonce is used for an empty transfer to oneself, so that the later ones do
-    /// not wait for ever.</summary>
+    /// limit. When one is refused and the node has later ones all the same, its nonce is used for an empty transfer to oneself, so that
+    /// they do not wait for ever.</summary>
     /// <exception cref="ArgumentException">A request has no gas limit.</exception>
     /// <exception cref="WrongChainException">The node serves another chain.</exception>
-    /// <exception cref="EthereumNodeException">The node could not be asked, or no connection came about: nothing of the part that was
-    /// next was sent, but earlier parts may have been.</exception>
+    /// <exception cref="EthereumNodeException">As <see cref="SendAsync"/>; nothing was sent. When some were sent before, the others are
+    /// <see cref="SendOutcome.Refused"/> instead.</exception>
     public async Task<IReadOnlyList<SendOutcome>> SendManyAsync(
         IReadOnlyList<TransactionRequest> requests, CancellationToken cancellationToken)
     {
@@ -81,14 +73,14 @@ public sealed class TransactionSender : IDisposable
         List<SendOutcome> outcomes = new(requests.Count);
         foreach (TransactionRequest[] chunk in requests.Chunk(Math.Min(_options.BatchSize, _options.MaxInFlight)))
         {
-            await _gate.WaitAsync(cancellationToken);
             try
             {
-                outcomes.AddRange(await SendChunkAsync(chunk, cancellationToken));
+                outcomes.AddRange(await OneAtATimeAsync(() => SendChunkAsync(chunk, cancellationToken), cancellationToken));
             }
-            finally
+            catch (EthereumNodeException exception) when (outcomes.Count > 0)
             {
-                _gate.Release();
+                outcomes.AddRange(Enumerable.Repeat(NotSent(exception), requests.Count - outcomes.Count));
+                break;
             }
         }
         return outcomes;
@@ -100,24 +92,25 @@ public sealed class TransactionSender : IDisposable
     /// <param name="stuck">The transaction that waits.</param>
     /// <param name="replacement">What to do in its place; null does the same.</param>
     /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="WrongChainException">The node serves another chain.</exception>
     /// <exception cref="EthereumNodeException">The node could not be asked; nothing was sent.</exception>
-    public async Task<SendOutcome> ReplaceAsync(
+    public Task<SendOutcome> ReplaceAsync(
         SignedTransaction stuck, TransactionRequest? replacement, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(stuck);
-        EthTransaction old = stuck.Transaction;
-        TransactionRequest request = replacement ?? new(old.To, old.Data, Value: old.Value);
+        return OneAtATimeAsync(() => ReplaceOneAsync(stuck.Transaction, replacement, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _gate.Dispose();
+
+    private async Task<T> OneAtATimeAsync<T>(Func<Task<T>> action, CancellationToken cancellationToken)
+    {
         await _gate.WaitAsync(cancellationToken);
         try
         {
             await CheckChainAsync(cancellationToken);
-            _fees.Forget();
-            Fee fee = (await _fees.GetAsync(cancellationToken)).RaisedOver(FeeOf(old));
-            SignedTransaction signed = Sign(request, request.GasLimit ?? old.GasLimit, old.Nonce, fee);
-            (NodeVerdict verdict, SendOutcome outcome) = await HandOverAsync(signed, cancellationToken);
-            return verdict == NodeVerdict.StaleNonce && outcome is SendOutcome.Refused refused
-                ? new SendOutcome.Refused($"The node keeps the transaction that has nonce {old.Nonce}: {refused.Reason}", refused.Error)
-                : outcome;
+            return await action();
         }
         finally
         {
@@ -125,71 +118,19 @@ public sealed class TransactionSender : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _gate.Dispose();
+    private async Task CheckChainAsync(CancellationToken cancellationToken)
+    {
+        if (!_isChainChecked)
+        {
+            ulong actual = await _api.GetChainIdAsync(cancellationToken);
+            _isChainChecked = actual == _chainId ? true : throw new WrongChainException(_api.Client.Url, _chainId, actual);
+        }
+    }
 
     private async Task<SendOutcome> SendOneAsync(TransactionRequest request, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
-        {
-            if (await PrepareAsync(1, cancellationToken) is { } noRoom)
-            {
-                return noRoom;
-            }
-            Fee fee = await _fees.GetAsync(cancellationToken);
-            (ulong gas, SendOutcome.Refused? refusal) = await GasOfAsync(request, cancellationToken);
-            if (refusal is not null)
-            {
-                return refusal;
-            }
-            ulong nonce = TakeNonce();
-            (NodeVerdict verdict, SendOutcome outcome) =
-                await HandOverAsync(Sign(request, gas, nonce, fee), cancellationToken);
-            if (outcome is SendOutcome.Sent)
-            {
-                _next = nonce + 1;
-                return outcome;
-            }
-            if (attempt == _options.MaxAttempts || outcome is SendOutcome.Unknown || !IsStale(verdict))
-            {
-                return outcome;
-            }
-        }
-    }
-
-    /// <summary>Makes the node certain, the nonce known and room for more transactions.</summary>
-    private async Task<SendOutcome.Refused?> PrepareAsync(int count, CancellationToken cancellationToken)
-    {
-        await CheckChainAsync(cancellationToken);
-        _next ??= await _api.GetTransactionCountAsync(Address, BlockParameter.Pending, cancellationToken);
-        long start = _time.GetTimestamp();
-        while (_next.Value + (ulong)count > _confirmed + (ulong)_options.MaxInFlight) // Ends at the deadline.
-        {
-            _confirmed = await _api.GetTransactionCountAsync(Address, BlockParameter.Latest, cancellationToken);
-            ulong pending = await _api.GetTransactionCountAsync(Address, BlockParameter.Pending, cancellationToken);
-            _next = Math.Min(_next.Value, Math.Max(pending, _confirmed)); // Less than was sent: the node has dropped some.
-            if (_next.Value + (ulong)count <= _confirmed + (ulong)_options.MaxInFlight)
-            {
-                break;
-            }
-            if (_time.GetElapsedTime(start) >= _options.RoomTimeout)
-            {
-                return new($"{_next.Value - _confirmed} transactions of {Address} wait for a block, and none was taken "
-                    + $"within {_options.RoomTimeout.TotalSeconds} s. Check that the chain makes blocks.");
-            }
-            await Task.Delay(_options.PollInterval, _time, cancellationToken);
-        }
-        return null;
-    }
-
-    private async Task CheckChainAsync(CancellationToken cancellationToken)
-    {
-        if (_isChainChecked)
-        {
-            return;
-        }
-        ulong actual = await _api.GetChainIdAsync(cancellationToken);
-        _isChainChecked = actual == _chainId ? true : throw new WrongChainException(_api.Client.Url, _chainId, actual);
+        (ulong gas, SendOutcome.Refused? refusal) = await GasOfAsync(request, cancellationToken);
+        return refusal ?? (await SendChunkAsync([request with { GasLimit = gas }], cancellationToken))[0];
     }
 
     private async Task<(ulong Gas, SendOutcome.Refused? Refusal)> GasOfAsync(
@@ -211,21 +152,102 @@ public sealed class TransactionSender : IDisposable
         }
     }
 
-    /// <summary>The nonce counts as uncertain until it is known what became of its transaction.</summary>
-    private ulong TakeNonce()
+    /// <summary>Sends what fits in one request, and anew what was refused for a stale nonce or fee.</summary>
+    private async Task<SendOutcome[]> SendChunkAsync(TransactionRequest[] requests, CancellationToken cancellationToken)
     {
-        ulong nonce = _next!.Value;
-        _next = null;
-        return nonce;
+        SendOutcome[] outcomes = new SendOutcome[requests.Length];
+        int done = 0;
+        for (int attempt = 1; done < requests.Length; attempt++)
+        {
+            try
+            {
+                Delivery[] deliveries = await DeliverAsync(requests[done..], cancellationToken);
+                int settled = attempt < _options.MaxAttempts ? FirstStaleAtTheEnd(deliveries) : deliveries.Length;
+                deliveries.Take(settled).Select(delivery => delivery.Outcome).ToArray().CopyTo(outcomes, done);
+                done += settled;
+            }
+            catch (EthereumNodeException exception) when (done > 0)
+            {
+                Array.Fill(outcomes, NotSent(exception), done, requests.Length - done);
+                break;
+            }
+        }
+        return outcomes;
     }
 
-    private bool IsStale(NodeVerdict verdict)
+    private static SendOutcome NotSent(EthereumNodeException exception) => new SendOutcome.Refused($"Not sent: {exception.Message}");
+
+    private async Task<Delivery[]> DeliverAsync(TransactionRequest[] requests, CancellationToken cancellationToken)
     {
-        if (verdict == NodeVerdict.StaleFee)
+        (ulong first, string? problem) = await _nonces.FindAsync(requests.Length, cancellationToken);
+        if (problem is not null)
+        {
+            Delivery noRoom = new(new SendOutcome.Refused(problem), NodeVerdict.Refused);
+            return Enumerable.Repeat(noRoom, requests.Length).ToArray();
+        }
+        Fee fee = await _fees.GetAsync(cancellationToken);
+        SignedTransaction[] signed =
+            requests.Select((request, i) => Sign(request, request.GasLimit!.Value, first + (ulong)i, fee)).ToArray();
+        Delivery[] deliveries = await _courier.DeliverAsync(signed, cancellationToken);
+        if (deliveries.Any(delivery => delivery.Verdict == NodeVerdict.StaleFee))
         {
             _fees.Forget();
         }
-        return verdict is NodeVerdict.StaleFee or NodeVerdict.StaleNonce;
+        int sent = Array.FindLastIndex(deliveries, delivery => delivery.IsSent) + 1;
+        if (sent > 0 && await FillGapsAsync(deliveries.AsMemory(0, sent), first, fee, cancellationToken))
+        {
+            _nonces.Use(first + (ulong)sent - 1);
+        }
+        return deliveries;
+    }
+
+    /// <summary>After the last that the node has, from the first that can be made anew on all are; what is refused for good stays so.
+    /// </summary>
+    private static int FirstStaleAtTheEnd(Delivery[] deliveries)
+    {
+        int sent = Array.FindLastIndex(deliveries, delivery => delivery.IsSent) + 1;
+        int stale = Array.FindIndex(deliveries, sent, delivery => delivery.IsStale);
+        return stale < 0 ? deliveries.Length : stale;
+    }
+
+    /// <summary>Uses the nonces of refused transactions that later ones wait for. False when not all could be used: the next transaction
+    /// gets the first that is free.</summary>
+    private async Task<bool> FillGapsAsync(Memory<Delivery> deliveries, ulong first, Fee fee, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < deliveries.Length; i++)
+        {
+            if (deliveries.Span[i].Outcome is SendOutcome.Refused
+                && !await TryFillAsync(Sign(new(Address, default), TransferGas, first + (ulong)i, fee), cancellationToken))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private async Task<bool> TryFillAsync(SignedTransaction filler, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _courier.DeliverAsync(filler, cancellationToken)).IsSent;
+        }
+        catch (RpcTransportException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<SendOutcome> ReplaceOneAsync(
+        EthTransaction stuck, TransactionRequest? replacement, CancellationToken cancellationToken)
+    {
+        _fees.Forget();
+        Fee fee = (await _fees.GetAsync(cancellationToken)).RaisedOver(FeeOf(stuck));
+        TransactionRequest request = replacement ?? new(stuck.To, stuck.Data, Value: stuck.Value);
+        BigInteger gasLimit = request.GasLimit is { } given ? given : stuck.GasLimit;
+        Delivery delivery = await _courier.DeliverAsync(Sign(request, gasLimit, stuck.Nonce, fee), cancellationToken);
+        return delivery is { Verdict: NodeVerdict.StaleNonce, Outcome: SendOutcome.Refused refused }
+            ? new SendOutcome.Refused($"The node keeps another transaction with nonce {stuck.Nonce}: {refused.Reason}", refused.Error)
+            : delivery.Outcome;
     }
 
     private SignedTransaction Sign(TransactionRequest request, BigInteger gasLimit, ulong nonce, Fee fee)
@@ -260,136 +282,6 @@ public sealed class TransactionSender : IDisposable
         Eip1559Transaction typed => new(typed.MaxFeePerGas, typed.MaxPriorityFeePerGas),
         Eip2930Transaction typed => new(typed.GasPrice, typed.GasPrice),
         LegacyTransaction legacy => new(legacy.GasPrice, legacy.GasPrice),
-        _ => new(BigInteger.Zero, BigInteger.Zero),
+        _ => throw new System.Diagnostics.UnreachableException($"Unknown kind of transaction {transaction.GetType().Name}."),
     };
-
-    /// <summary>Gives the bytes to the node, again and again if no answer comes: that is safe, because the same bytes are the same
-    /// transaction.</summary>
-    private async Task<(NodeVerdict Verdict, SendOutcome Outcome)> HandOverAsync(
-        SignedTransaction signed, CancellationToken cancellationToken)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await _api.SendRawTransactionAsync(signed.Raw, cancellationToken);
-                return (NodeVerdict.AlreadyKnown, new SendOutcome.Sent(signed));
-            }
-            catch (RpcException exception)
-            {
-                return await ResolveAsync(signed, exception, cancellationToken);
-            }
-            catch (RpcTransportException exception) when (exception.WasSent || attempt > 1)
-            {
-                if (attempt == _options.MaxAttempts)
-                {
-                    return (NodeVerdict.Refused, new SendOutcome.Unknown(signed, exception.Message));
-                }
-                await Task.Delay(_options.PollInterval, _time, cancellationToken);
-            }
-        }
-    }
-
-    /// <summary>A refusal is believed only when the node does not have the transaction all the same: Hardhat reports a revert of a
-    /// transaction it has mined, and a duplicate as a nonce that is too low.</summary>
-    private async Task<(NodeVerdict Verdict, SendOutcome Outcome)> ResolveAsync(
-        SignedTransaction signed, RpcException error, CancellationToken cancellationToken)
-    {
-        NodeVerdict verdict = NodeVerdicts.Of(error);
-        try
-        {
-            return verdict == NodeVerdict.AlreadyKnown || await _api.FindTransactionAsync(signed.Hash, cancellationToken) is not null
-                ? (NodeVerdict.AlreadyKnown, new SendOutcome.Sent(signed))
-                : (verdict, new SendOutcome.Refused(error.Message, error));
-        }
-        catch (RpcTransportException exception)
-        {
-            return (verdict, new SendOutcome.Unknown(signed, $"{error.Message} Then: {exception.Message}"));
-        }
-    }
-
-    private async Task<SendOutcome[]> SendChunkAsync(TransactionRequest[] requests, CancellationToken cancellationToken)
-    {
-        SendOutcome[] outcomes = new SendOutcome[requests.Length];
-        int done = 0;
-        for (int attempt = 1; done < requests.Length; attempt++)
-        {
-            TransactionRequest[] rest = requests[done..];
-            if (await PrepareAsync(rest.Length, cancellationToken) is { } noRoom)
-            {
-                Array.Fill(outcomes, noRoom, done, rest.Length);
-                return outcomes;
-            }
-            Fee fee = await _fees.GetAsync(cancellationToken);
-            ulong first = TakeNonce();
-            SignedTransaction[] signed = rest.Select((request, i) => Sign(request, request.GasLimit!.Value, first + (ulong)i, fee)).ToArray();
-            (NodeVerdict Verdict, SendOutcome Outcome)[] results = await HandOverManyAsync(signed, cancellationToken);
-            int sent = Array.FindLastIndex(results, result => result.Outcome is SendOutcome.Sent) + 1;
-            bool isCertain = await FillGapsAsync(results.AsMemory(0, sent), first, fee, cancellationToken);
-            int settled = attempt < _options.MaxAttempts ? FirstStale(results, sent) : results.Length;
-            for (int i = 0; i < settled; i++)
-            {
-                outcomes[done + i] = results[i].Outcome;
-            }
-            done += settled;
-            _next = isCertain && results.All(result => result.Outcome is SendOutcome.Sent) ? first + (ulong)sent : null;
-        }
-        return outcomes;
-    }
-
-    /// <summary>Where to go on after what was sent: at the first that can be made anew; what is refused for good stays so.</summary>
-    private int FirstStale((NodeVerdict Verdict, SendOutcome Outcome)[] results, int start)
-    {
-        int stale = Array.FindIndex(results, start, result => result.Outcome is SendOutcome.Refused && IsStale(result.Verdict));
-        return stale < 0 ? results.Length : stale;
-    }
-
-    private async Task<bool> FillGapsAsync(
-        Memory<(NodeVerdict Verdict, SendOutcome Outcome)> results, ulong first, Fee fee, CancellationToken cancellationToken)
-    {
-        for (int i = 0; i < results.Length; i++)
-        {
-            if (results.Span[i].Outcome is not SendOutcome.Refused)
-            {
-                continue;
-            }
-            SignedTransaction filler = Sign(new(Address, default), TransferGas, first + (ulong)i, fee);
-            (_, SendOutcome filled) = await HandOverAsync(filler, cancellationToken);
-            if (filled is not SendOutcome.Sent)
-            {
-                return false; // The later ones wait for this nonce: the next transaction will get it.
-            }
-        }
-        return true;
-    }
-
-    private async Task<(NodeVerdict Verdict, SendOutcome Outcome)[]> HandOverManyAsync(
-        SignedTransaction[] signed, CancellationToken cancellationToken)
-    {
-        RpcRequest[] requests = signed.Select(transaction => new RpcRequest("eth_sendRawTransaction", transaction.Raw)).ToArray();
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                IReadOnlyList<RpcResult<Hash32>> results = await _api.Client.SendBatchAsync<Hash32>(requests, cancellationToken);
-                var outcomes = new (NodeVerdict, SendOutcome)[signed.Length];
-                for (int i = 0; i < signed.Length; i++)
-                {
-                    outcomes[i] = results[i].Error is { } error
-                        ? await ResolveAsync(signed[i], error, cancellationToken)
-                        : (NodeVerdict.AlreadyKnown, new SendOutcome.Sent(signed[i]));
-                }
-                return outcomes;
-            }
-            catch (RpcTransportException exception) when (exception.WasSent || attempt > 1)
-            {
-                if (attempt == _options.MaxAttempts)
-                {
-                    return signed.Select(transaction =>
-                        (NodeVerdict.Refused, (SendOutcome)new SendOutcome.Unknown(transaction, exception.Message))).ToArray();
-                }
-                await Task.Delay(_options.PollInterval, _time, cancellationToken);
-            }
-        }
-    }
 }

@@ -13,7 +13,7 @@ namespace SmartCity.UnitTests.Ethereum;
 
 /// <summary>Every vector of ethers' test cases that is about what this client does. Left out, because nothing here does it: mnemonics
 /// and wallets derived from them (hdnode, wordlists), names of ENS (namehash, nameprep), packed hashes (solidity-hashes), decimal
-/// amounts (units, bignumber).</summary>
+/// amounts (units, bignumber), the bank form of an address in accounts (icapAddress).</summary>
 public sealed class VectorsTest
 {
     [Test]
@@ -37,9 +37,8 @@ public sealed class VectorsTest
             Address address = Address.Parse(vector.Text("address"));
             string? fromKey = vector.TextOrNull("privateKey") is { } key ? AddressOfKey(key).ToString() : null;
             return Differ(vector.Text("checksumAddress"), address.ToString())
-                ?? Differ(vector.Text("checksumAddress"), fromKey ?? address.ToString())
-                ?? Differ(vector.Text("icapAddress"), Icap.Encode(address))
-                ?? Differ(address.ToString(), Icap.Decode(vector.Text("icapAddress")).ToString());
+                ?? Differ(vector.Text("checksumAddress"), Address.Parse(vector.Text("checksumAddress")).ToString())
+                ?? Differ(vector.Text("checksumAddress"), fromKey ?? address.ToString());
         });
 
     [Test]

@@ -1,0 +1,53 @@
+using SmartCity.Ethereum.JsonRpc;
+
+namespace SmartCity.Ethereum.Sending;
+
+/// <summary>Gives out the nonces of one account: never one that is used, never one beyond a gap, and no more than may be in flight. The
+/// node is asked each time, so that transactions it has lost, or that another program sent, are noticed. Not safe for many threads.
+/// </summary>
+internal sealed class NonceSource(EthApi api, Address account, TransactionSenderOptions options, TimeProvider time)
+{
+    /// <summary>The node must say this many times in a row that it lacks transactions it was given: a count that was taken while a block
+    /// came in may be too low once, and to use a nonce again would replace a good transaction.</summary>
+    private const int ChecksUntilLost = 3;
+
+    private ulong _next; // Nonces below were given to the node with success.
+
+    /// <summary>The first of <paramref name="count"/> nonces in a row; or why there is none now.</summary>
+    public async Task<(ulong First, string? Problem)> FindAsync(int count, CancellationToken cancellationToken)
+    {
+        long start = time.GetTimestamp();
+        int lacks = 0;
+        while (true) // Ends when there is room, or at the deadline.
+        {
+            (ulong latest, ulong pending) = await CountAsync(cancellationToken);
+            lacks = pending < _next ? lacks + 1 : 0;
+            if (lacks is 0 or >= ChecksUntilLost)
+            {
+                _next = pending;
+                if (_next + (ulong)count <= latest + (ulong)options.MaxInFlight)
+                {
+                    return (_next, null);
+                }
+                if (time.GetElapsedTime(start) >= options.RoomTimeout)
+                {
+                    return (0, $"{pending - latest} transactions of {account} wait for a block, and none was taken within "
+                        + $"{options.RoomTimeout.TotalSeconds} s. Check that the chain makes blocks.");
+                }
+            }
+            await Task.Delay(options.PollInterval, time, cancellationToken);
+        }
+    }
+
+    /// <summary>The node has the transactions up to this nonce.</summary>
+    public void Use(ulong nonce) => _next = Math.Max(_next, nonce + 1);
+
+    private async Task<(ulong Latest, ulong Pending)> CountAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<RpcResult<ulong>> counts = await api.Client.SendBatchAsync<ulong>(
+            [new("eth_getTransactionCount", account, BlockParameter.Latest), new("eth_getTransactionCount", account, BlockParameter.Pending)],
+            cancellationToken);
+        ulong latest = counts[0].ValueOrThrow();
+        return (latest, Math.Max(latest, counts[1].ValueOrThrow()));
+    }
+}
