@@ -1,3 +1,5 @@
+using SmartCity.Rules;
+
 namespace SmartCity.Oracle;
 
 /// <summary>What an oracle needs to know to run. Secrets are not in it, only the files that hold them.</summary>
@@ -44,4 +46,24 @@ public sealed record OracleOptions
 
     /// <summary>How old the last good register before an hour's end may be, to stand for it. 1 s..1 h; default 10 min.</summary>
     public TimeSpan RegisterAgeLimit { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Checks ranges.</summary>
+    /// <exception cref="OracleStoppedException">A value is out of range; the message says which and what is allowed.</exception>
+    internal void Validate()
+    {
+        Require(PollPeriod >= TimeSpan.FromMilliseconds(100) && PollPeriod <= TimeSpan.FromHours(1), nameof(PollPeriod), "100 ms to 1 h");
+        Require(MeterPollPeriod >= PollPeriod && MeterPollPeriod <= TimeSpan.FromHours(1), nameof(MeterPollPeriod), "PollPeriod to 1 h");
+        Require(ClosingGrace >= TimeSpan.Zero && ClosingGrace <= TimeSpan.FromHours(1), nameof(ClosingGrace), "0 to 1 h");
+        Require(RegisterAgeLimit >= TimeSpan.FromSeconds(1) && RegisterAgeLimit <= TimeSpan.FromHours(1), nameof(RegisterAgeLimit), "1 s to 1 h");
+        Require(SourceUrl.Scheme is "http" or "https", nameof(SourceUrl), "an http or https address");
+        Require(ChainUrl.Scheme is "http" or "https", nameof(ChainUrl), "an http or https address");
+    }
+
+    private static void Require(bool holds, string option, string allowed)
+    {
+        if (!holds)
+        {
+            throw new OracleStoppedException(OracleExit.Configuration, $"The oracle's option {option} must be {allowed}.");
+        }
+    }
 }

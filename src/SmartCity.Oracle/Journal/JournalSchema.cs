@@ -127,7 +127,7 @@ internal static class JournalSchema
             acknowledged_ms INTEGER,
             acknowledged_by TEXT,
             note TEXT) STRICT;
-        CREATE INDEX alarm_open ON alarm (id) WHERE cleared_ms IS NULL OR acknowledged_ms IS NULL;
+        CREATE INDEX alarm_open ON alarm (id) WHERE (cleared_ms IS NULL OR (acknowledged_ms IS NULL AND number > 0));
 
         -- The outbox of the incident log, in order. kind: 1 raise, 2 clear, 3 acknowledge. state as of batch, 3 refused by the chain.
         CREATE TABLE alarm_entry (

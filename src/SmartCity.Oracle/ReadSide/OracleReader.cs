@@ -1,9 +1,8 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using SmartCity.Domain;
+using SmartCity.Rules;
 
 namespace SmartCity.Oracle;
 
@@ -19,6 +18,9 @@ public sealed class OracleReader
 {
     /// <summary>Longest list that a call returns.</summary>
     public const int MaxRows = 1_000;
+
+    // A diagnostic needs no acknowledgement. The same words as in the index alarm_open.
+    private const string Open = "(cleared_ms IS NULL OR (acknowledged_ms IS NULL AND number > 0))";
 
     private static readonly TimeSpan WatchPeriod = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AliveWithin = TimeSpan.FromSeconds(15);
@@ -95,7 +97,7 @@ public sealed class OracleReader
                 SELECT id, incident, substation, substation_name AS SubstationName, number, code, severity, detail, raised_ms AS RaisedMs,
                        cleared_ms AS ClearedMs, acknowledged_ms AS AcknowledgedMs, acknowledged_by AS AcknowledgedBy, note
                 FROM alarm
-                WHERE id < @before {(openOnly ? "AND (cleared_ms IS NULL OR acknowledged_ms IS NULL)" : "")}
+                WHERE id < @before {(openOnly ? $"AND {Open}" : "")}
                 ORDER BY id DESC LIMIT @limit
                 """,
                 new { before = before ?? long.MaxValue, limit }, cancellationToken: cancellationToken))).AsList();
@@ -113,7 +115,7 @@ public sealed class OracleReader
     /// <summary>How many alarms are open: the condition holds, or nobody has acknowledged it.</summary>
     public Task<int> CountOpenAlarmsAsync(CancellationToken cancellationToken) => ReadAsync(0, connection =>
         connection.ExecuteScalarAsync<int>(new CommandDefinition(
-            "SELECT count(*) FROM alarm WHERE cleared_ms IS NULL OR acknowledged_ms IS NULL", cancellationToken: cancellationToken)));
+            $"SELECT count(*) FROM alarm WHERE {Open}", cancellationToken: cancellationToken)));
 
     /// <summary>Hours of a segment, newest first.</summary>
     /// <param name="segment">The segment's number.</param>
@@ -254,9 +256,9 @@ public sealed class OracleReader
             row.Name,
             row.DisplayName,
             row.Unit,
-            row.Value is string number ? decimal.Parse(number, NumberStyles.Number, CultureInfo.InvariantCulture) : null,
-            row.Value is long flag ? flag != 0 : null,
-            row.Value is byte[] text ? Encoding.UTF8.GetString(text) : null,
+            SampleValue.Number(row.Value),
+            SampleValue.Flag(row.Value),
+            SampleValue.Text(row.Value),
             (SampleQuality)row.Quality,
             row.Reason,
             Instant(row.SourceMs),
@@ -276,7 +278,7 @@ public sealed class OracleReader
         {
             (null, null) => AlarmStanding.Unacknowledged,
             (null, _) => AlarmStanding.Acknowledged,
-            (_, null) => AlarmStanding.ReturnedUnacknowledged,
+            (_, null) when row.Number > 0 => AlarmStanding.ReturnedUnacknowledged,
             _ => AlarmStanding.Ended,
         },
         row.Detail,

@@ -1,4 +1,5 @@
 using SmartCity.Domain;
+using SmartCity.Rules;
 
 namespace SmartCity.Oracle;
 
@@ -16,16 +17,6 @@ public enum LinkState
 
     /// <summary>It refuses us: wrong password, missing role. A person is needed.</summary>
     Refused,
-}
-
-/// <summary>How the alarm rules are read.</summary>
-public enum AlarmMode
-{
-    /// <summary>As an engineer would run them: delays, deadbands, circulation instead of pressure.</summary>
-    Refined,
-
-    /// <summary>The brief's words, literally.</summary>
-    Strict,
 }
 
 /// <summary>A link to the source or the chain.</summary>

@@ -1,0 +1,72 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using SmartCity.Ethereum;
+using SmartCity.Rules;
+
+namespace SmartCity.Oracle;
+
+/// <summary>Evidence as JSON with a fixed order of fields: the same evidence is the same text and so has the same hash on the chain.</summary>
+internal static class AlarmEvidenceJson
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    /// <summary>What a raised or cleared alarm rests on.</summary>
+    public static string Write(string substation, AlarmId alarm, AlarmMode mode, DateTimeOffset time, AlarmEvidence evidence) => Object(writer =>
+    {
+        writer.WriteString("substation", substation);
+        writer.WriteString("alarm", alarm.Code);
+        writer.WriteString("mode", mode.ToString());
+        writer.WriteString("time", time.UtcDateTime);
+        Number(writer, "value", evidence.Value);
+        Number(writer, "limit", evidence.Limit);
+        Number(writer, "flowRate", evidence.FlowRate);
+        writer.WriteStartObject("signals");
+        foreach (SubstationSignal signal in Enum.GetValues<SubstationSignal>())
+        {
+            if (!evidence.Signals.IsUsable(signal))
+            {
+                writer.WriteNull(signal.Tag());
+            }
+            else if (SubstationReading.IsFlag(signal))
+            {
+                writer.WriteBoolean(signal.Tag(), evidence.Signals.FlagOf(signal)!.Value);
+            }
+            else
+            {
+                writer.WriteNumber(signal.Tag(), evidence.Signals.NumberOf(signal)!.Value);
+            }
+        }
+        writer.WriteEndObject();
+    });
+
+    /// <summary>That a dispatcher acknowledged an alarm.</summary>
+    public static string Write(Hash32 incident, string byWhom, string note, DateTimeOffset time) => Object(writer =>
+    {
+        writer.WriteString("incident", incident.ToString());
+        writer.WriteString("acknowledgedBy", byWhom);
+        writer.WriteString("note", note);
+        writer.WriteString("time", time.UtcDateTime);
+    });
+
+    private static void Number(Utf8JsonWriter writer, string name, decimal? value)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumber(name, number);
+        }
+    }
+
+    private static string Object(Action<Utf8JsonWriter> write)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter writer = new(stream, Options))
+        {
+            writer.WriteStartObject();
+            write(writer);
+            writer.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+}

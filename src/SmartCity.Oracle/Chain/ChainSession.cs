@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using SmartCity.Domain;
+using SmartCity.Ethereum;
+using SmartCity.Ethereum.JsonRpc;
+using SmartCity.Ethereum.Sending;
+using SmartCity.Ethereum.Signing;
+using SmartCity.Ledger;
+using SmartCity.Ledger.Contracts;
+
+namespace SmartCity.Oracle;
+
+/// <summary>The city's chain: is it there, is it ours, what does it hold. Safe to use from several threads.</summary>
+internal sealed partial class ChainSession(
+    EthApi api, DeployedCity city, EthECKey key, TransactionSender sender, CityLayout layout, StatusStore status, ILogger<ChainSession> logger)
+{
+    private readonly CityReader _reader = new(api, city);
+    private readonly ConcurrentDictionary<uint, SegmentHead> _heads = new();
+    private readonly Lock _lock = new();
+    private LinkState _link = LinkState.Unknown;
+    private string? _message;
+
+    /// <summary>The node.</summary>
+    public EthApi Api { get; } = api;
+
+    /// <summary>The city's contracts.</summary>
+    public DeployedCity City { get; } = city;
+
+    /// <summary>The one writer of the oracle's nonces.</summary>
+    public TransactionSender Sender { get; } = sender;
+
+    /// <summary>The oracle's account.</summary>
+    public Address Oracle => key.Address;
+
+    /// <summary>Signs hours.</summary>
+    public HourBatchSigner Signer { get; } = new(key, city.LedgerDomain);
+
+    /// <summary>The configuration of oracles that batches are signed for; zero until the chain was asked.</summary>
+    public Hash32 Config { get; private set; }
+
+    /// <summary>Counts how often the chain was found to be the city's, or found to have lost blocks; 0 before the first time.</summary>
+    public int Epoch { get; private set; }
+
+    /// <summary>Notes that the chain has lost blocks.</summary>
+    public void Doubt() => Epoch++;
+
+    /// <summary>Where a segment stood when the chain was last asked; <c>null</c> before that.</summary>
+    public SegmentHead? HeadOf(uint segment) => _heads.TryGetValue(segment, out SegmentHead head) ? head : null;
+
+    /// <summary>Makes sure that the chain is the city's and that this oracle may sign for it.</summary>
+    /// <exception cref="OracleStoppedException">Another chain, a contract missing, or an oracle the ledger does not know.</exception>
+    /// <exception cref="EthereumNodeException">The node did not answer.</exception>
+    public async Task VerifyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await City.VerifyAsync(Api, cancellationToken);
+        }
+        catch (LedgerException exception)
+        {
+            throw new OracleStoppedException(OracleExit.Chain, exception.Message, exception);
+        }
+        await ReadConfigAsync(cancellationToken);
+        await CheckSegmentsAsync(cancellationToken);
+        Epoch++;
+        LogVerified(City.ChainId, Api.Client.Url, Oracle);
+    }
+
+    /// <summary>Asks the chain where each segment stands.</summary>
+    /// <exception cref="EthereumNodeException">The node did not answer.</exception>
+    public async Task<IReadOnlyDictionary<uint, SegmentHead>> ReadHeadsAsync(CancellationToken cancellationToken)
+    {
+        foreach (SegmentHead head in await _reader.GetHeadsAsync([.. layout.Segments.Select(segment => segment.Number)], cancellationToken))
+        {
+            _heads[head.Segment] = head;
+        }
+        return _heads;
+    }
+
+    /// <summary>Asks the chain whose signatures it wants now.</summary>
+    /// <exception cref="OracleStoppedException">Not this oracle's, or more than one.</exception>
+    /// <exception cref="EthereumNodeException">The node did not answer.</exception>
+    public async Task ReadConfigAsync(CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<Address> members, byte threshold) = await _reader.GetOraclesAsync(cancellationToken);
+        if (!members.Contains(Oracle))
+        {
+            throw new OracleStoppedException(OracleExit.Chain,
+                $"The ledger at {City.Contracts.ReadingLedger.Address} does not know this oracle: its key is {Oracle}, the registered ones are "
+                + $"{(members.Count == 0 ? "none" : string.Join(", ", members))}. Register the key (setOracles), or start with the registered key.");
+        }
+        if (threshold != 1)
+        {
+            throw new OracleStoppedException(OracleExit.Chain,
+                $"The ledger wants {threshold} signatures a batch; this oracle signs alone. Set the threshold to 1.");
+        }
+        Config = City.LedgerDomain.OracleConfigOf(members, threshold);
+    }
+
+    /// <summary>Sums of all intervals that the chain holds of a segment's channels.</summary>
+    /// <exception cref="EthereumNodeException">The node did not answer.</exception>
+    public async Task<IReadOnlyDictionary<ChannelKey, Quantity>> ReadRegistersAsync(SegmentLayout segment, CancellationToken cancellationToken)
+    {
+        List<ChannelLayout> channels = [.. segment.Groups.SelectMany(group => group.Channels)];
+        IReadOnlyList<IReadOnlyList<ulong>> zones = await Api.CallManyAsync(
+            [.. channels.Select(channel => City.Contracts.ReadingLedger.RegistersOf(channel.Group, (ushort)channel.Channel))],
+            BlockParameter.Latest, cancellationToken);
+        return channels.Zip(zones).ToDictionary(
+            pair => new ChannelKey(pair.First.Group, pair.First.Channel),
+            pair => new Quantity(pair.Second.Aggregate(0ul, (sum, register) => sum + register)));
+    }
+
+    /// <summary>Notes how the oracle stands with the chain, and logs when that changes.</summary>
+    public void Link(LinkState state, string? message)
+    {
+        lock (_lock)
+        {
+            if (state == _link && message == _message)
+            {
+                return;
+            }
+            if (state == LinkState.Reachable)
+            {
+                LogReachable();
+            }
+            else
+            {
+                LogUnreachable(state, message ?? "");
+            }
+            (_link, _message) = (state, message);
+            status.Chain(state, message);
+        }
+    }
+
+    private async Task CheckSegmentsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<(MeterRegistryContract.Kind Kind, uint FirstHour, ushort Slots, uint Groups)> segments = await Api.CallManyAsync(
+            [.. layout.Segments.Select(segment => City.Contracts.MeterRegistry.SegmentOf(segment.Number))], BlockParameter.Latest, cancellationToken);
+        foreach ((SegmentLayout planned, (MeterRegistryContract.Kind kind, uint firstHour, ushort slots, uint groups)) in layout.Segments.Zip(segments))
+        {
+            int plannedSlots = planned.Groups.Sum(group => HourPayload.SlotsFor(group.Channels.Count));
+            if ((int)kind != (int)planned.Kind || firstHour != layout.FirstHour.Value || slots != plannedSlots || groups != planned.Groups.Count)
+            {
+                throw new OracleStoppedException(OracleExit.Configuration,
+                    $"Segment {planned.Number} of the plan ({planned.Kind}, from {layout.FirstHour}, {planned.Groups.Count} groups in {plannedSlots} slots) is not "
+                    + $"the chain's ({kind}, from {new Hour(firstHour)}, {groups} groups in {slots} slots). Start with the plan that the city was deployed with.");
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 5100, Level = LogLevel.Information, Message = "Chain {ChainId} at {Url} is the city's; this oracle is {Oracle}")]
+    private partial void LogVerified(ulong chainId, Uri url, Address oracle);
+
+    [LoggerMessage(EventId = 5101, Level = LogLevel.Information, Message = "The chain answers")]
+    private partial void LogReachable();
+
+    [LoggerMessage(EventId = 5102, Level = LogLevel.Warning, Message = "The chain is {State}: {Reason}")]
+    private partial void LogUnreachable(LinkState state, string reason);
+}

@@ -1,0 +1,74 @@
+using SmartCity.Domain;
+
+namespace SmartCity.Oracle;
+
+/// <summary>Where a channel's next interval begins, and what of it is known but not stated yet.</summary>
+/// <param name="Track">The register followed: Wh of an electricity channel, millilitres of a heat meter's flow.</param>
+/// <param name="Unstated">Wh or kcal that are known and did not fit into the hours stated so far (24 bits an hour).</param>
+/// <param name="Heat">What a heat channel needs besides; <c>null</c> for electricity.</param>
+internal sealed record ChannelState(RegisterTrack Track, ulong Unstated, HeatState? Heat)
+{
+    /// <summary>An electricity channel before its first hour.</summary>
+    public static ChannelState Electricity { get; } = new(RegisterTrack.Empty, 0, null);
+
+    /// <summary>A heat channel before its first hour.</summary>
+    public static ChannelState HeatMeter { get; } = new(RegisterTrack.Empty, 0, HeatState.Empty);
+}
+
+/// <summary>Water that passed and whose heat is not computed yet, and the sums its mean conditions come from.</summary>
+/// <param name="Millilitres">Water that passed.</param>
+/// <param name="Hours">Hours with both temperatures.</param>
+/// <param name="SupplyTemperature">Sum of t1 over those hours, °C.</param>
+/// <param name="ReturnTemperature">Sum of t2 over those hours, °C.</param>
+/// <param name="SupplyPressureHours">Hours with p1.</param>
+/// <param name="SupplyPressure">Sum of p1 over those, bar.</param>
+/// <param name="ReturnPressureHours">Hours with p2.</param>
+/// <param name="ReturnPressure">Sum of p2 over those, bar.</param>
+internal sealed record HeatState(
+    ulong Millilitres,
+    int Hours,
+    decimal SupplyTemperature,
+    decimal ReturnTemperature,
+    int SupplyPressureHours,
+    decimal SupplyPressure,
+    int ReturnPressureHours,
+    decimal ReturnPressure)
+{
+    /// <summary>Nothing to be computed.</summary>
+    public static HeatState Empty { get; } = new(0, 0, 0, 0, 0, 0, 0, 0);
+
+    /// <summary>Adds an hour's means. An hour without both temperatures, or with conditions that cannot be, adds nothing.</summary>
+    public HeatState Add(decimal? t1, decimal? t2, decimal? p1, decimal? p2)
+    {
+        if (t1 is not { } supply || t2 is not { } back
+            || new HeatConditions(supply, back, p1, p2).Problem is not null)
+        {
+            return this;
+        }
+        return this with
+        {
+            Hours = Hours + 1,
+            SupplyTemperature = SupplyTemperature + supply,
+            ReturnTemperature = ReturnTemperature + back,
+            SupplyPressureHours = SupplyPressureHours + (p1 is null ? 0 : 1),
+            SupplyPressure = SupplyPressure + (p1 ?? 0),
+            ReturnPressureHours = ReturnPressureHours + (p2 is null ? 0 : 1),
+            ReturnPressure = ReturnPressure + (p2 ?? 0),
+        };
+    }
+
+    /// <summary>Heat of the water that passed, at the mean conditions; <c>null</c> while no hour had both temperatures.</summary>
+    public Kilocalories? Heat()
+    {
+        if (Hours == 0)
+        {
+            return null;
+        }
+        HeatConditions conditions = new(
+            SupplyTemperature / Hours,
+            ReturnTemperature / Hours,
+            SupplyPressureHours == 0 ? null : SupplyPressure / SupplyPressureHours,
+            ReturnPressureHours == 0 ? null : ReturnPressure / ReturnPressureHours);
+        return HeatEnergy.Closed(Millilitres / (decimal)CityLayout.MillilitresPerCubicMetre, conditions, FlowMeterPipe.Supply);
+    }
+}

@@ -1,0 +1,196 @@
+using Microsoft.Extensions.Logging;
+using SmartCity.Alphalogic;
+using SmartCity.Domain;
+using SmartCity.Ethereum.JsonRpc;
+
+namespace SmartCity.Oracle;
+
+/// <summary>Closes every hour once its end and a grace have passed at the source: from samples when it was polled, from the source's history when not.</summary>
+internal sealed partial class ClosingLoop(
+    CityLayout layout,
+    SourceSession session,
+    ChainSession chain,
+    HourInputReader inputs,
+    JournalDatabase journal,
+    HourStore hours,
+    OracleOptions options,
+    TimeProvider time,
+    ILogger<ClosingLoop> logger)
+{
+    /// <summary>Hours read and written at a time: bounds memory to a month of one city.</summary>
+    private const int ChunkHours = 31 * 24;
+
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(5);
+
+    private HourCloser? _closer;
+
+    /// <summary>Closes hours as they come due, until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            TimeSpan pause = LookPeriod;
+            try
+            {
+                await CloseDueAsync(cancellationToken);
+            }
+            catch (Exception exception) when (exception is AlphalogicException or EthereumNodeException)
+            {
+                LogNotClosed(exception.Message);
+                pause = RetryPeriod;
+            }
+            await Task.Delay(pause, time, cancellationToken);
+        }
+    }
+
+    /// <summary>Closes all hours that are due now.</summary>
+    /// <exception cref="AlphalogicException">The source did not answer; nothing is lost, try again.</exception>
+    public async Task CloseDueAsync(CancellationToken cancellationToken)
+    {
+        if (session.SourceTime is not { } now)
+        {
+            return;
+        }
+        if (!await AdoptAsync(cancellationToken))
+        {
+            return;
+        }
+        Hour due = Hour.Containing(now - options.ClosingGrace);
+        Hour next = NextHour();
+        if (next >= due)
+        {
+            return;
+        }
+        bool isLive = next.Next == due && next != layout.FirstHour;
+        if (isLive)
+        {
+            Write([(next, await inputs.ReadLiveAsync(next, cancellationToken))], null);
+            return;
+        }
+        await BackfillAsync(next, due, cancellationToken);
+    }
+
+    /// <summary>Takes over hours that the chain holds and the journal does not. False while an empty journal has yet to learn what the chain holds.</summary>
+    private async Task<bool> AdoptAsync(CancellationToken cancellationToken)
+    {
+        foreach (SegmentLayout segment in layout.Segments)
+        {
+            Hour known = hours.NextHour(segment.Number);
+            if (chain.HeadOf(segment.Number) is not { } head)
+            {
+                if (known == layout.FirstHour)
+                {
+                    return false;
+                }
+                continue;
+            }
+            if (head.NextHour <= known)
+            {
+                continue;
+            }
+            Hour beforeFirst = new(layout.FirstHour.Value - 1);
+            Hour last = new(head.NextHour.Value - 1);
+            Dictionary<SignalKey, HourInput> first = (await inputs.ReadHistoryAsync(beforeFirst, layout.FirstHour, cancellationToken))[0];
+            Dictionary<SignalKey, HourInput> now = (await inputs.ReadHistoryAsync(last, head.NextHour, cancellationToken))[0];
+            HourCloser closer = new(layout, hours.ReadStates());
+            IReadOnlyList<SignalKey> unexplained = closer.Adopt(segment, head.NextHour, first, now, await chain.ReadRegistersAsync(segment, cancellationToken));
+            string detail = $"The chain holds segment {segment.Number} up to {head.NextHour}, this journal up to {known}; intervals go on from there."
+                + (unexplained.Count == 0 ? "" : $" Not explained by the chain's sums: {string.Join(", ", unexplained.Take(10))}.");
+            journal.Write(transaction =>
+            {
+                HourStore.Adopt(transaction, segment.Number, head.NextHour);
+                HourStore.WriteStates(transaction, closer.States);
+                hours.AddEvents(transaction, [new(last, segment.Groups[0].Channels[0].RegisterKey, MeterEventKind.AdoptedFromChain, detail)]);
+            });
+            _closer = null;
+            LogAdopted(detail);
+        }
+        return true;
+    }
+
+    private async Task BackfillAsync(Hour from, Hour due, CancellationToken cancellationToken)
+    {
+        LogBackfill(from, due, due.Value - from.Value);
+        long started = time.GetTimestamp();
+        if (from == layout.FirstHour)
+        {
+            await BeginAsync(cancellationToken);
+        }
+        for (Hour next = from; next < due;)
+        {
+            Hour end = new(Math.Min(due.Value, next.Value + ChunkHours));
+            IReadOnlyList<Dictionary<SignalKey, HourInput>> read = await inputs.ReadHistoryAsync(next, end, cancellationToken);
+            double seconds = Math.Max(time.GetElapsedTime(started).TotalSeconds, 0.001);
+            Write([.. read.Select((hour, i) => (new Hour(next.Value + (uint)i), (IReadOnlyDictionary<SignalKey, HourInput>)hour))],
+                (from, due, (end.Value - from.Value) / seconds));
+            next = end;
+            LogProgress((next.Value - from.Value) * 100 / (due.Value - from.Value), (end.Value - from.Value) / seconds);
+        }
+    }
+
+    private async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        Hour before = new(layout.FirstHour.Value - 1);
+        Dictionary<SignalKey, HourInput> registers = (await inputs.ReadHistoryAsync(before, layout.FirstHour, cancellationToken))[0];
+        HourCloser closer = new(layout, hours.ReadStates());
+        foreach (SegmentLayout segment in layout.Segments.Where(segment => hours.NextHour(segment.Number) == layout.FirstHour))
+        {
+            closer.Begin(segment, registers);
+        }
+        journal.Write(transaction =>
+        {
+            hours.AddInputs(transaction, before, registers);
+            HourStore.WriteStates(transaction, closer.States);
+        });
+        _closer = null;
+    }
+
+    private void Write(IReadOnlyList<(Hour Hour, IReadOnlyDictionary<SignalKey, HourInput> Inputs)> read, (Hour From, Hour To, double Rate)? backfill)
+    {
+        HourCloser closer = _closer ?? new(layout, hours.ReadStates());
+        _closer = null; // Read again from the journal unless this is written.
+        Dictionary<uint, Hour> next = layout.Segments.ToDictionary(segment => segment.Number, segment => hours.NextHour(segment.Number));
+        List<MeterEvent> events = [];
+        journal.Write(transaction =>
+        {
+            foreach ((Hour hour, IReadOnlyDictionary<SignalKey, HourInput> inputsOfHour) in read)
+            {
+                hours.AddInputs(transaction, hour, inputsOfHour);
+                foreach (SegmentLayout segment in layout.Segments.Where(segment => next[segment.Number] <= hour))
+                {
+                    hours.AddClosed(transaction, closer.Close(segment, hour, inputsOfHour, events));
+                }
+            }
+            HourStore.WriteStates(transaction, closer.States);
+            hours.AddEvents(transaction, events);
+            if (backfill is { } progress)
+            {
+                StatusStore.Backfill(transaction, progress.From, progress.To, read[^1].Hour.Next, progress.Rate);
+            }
+        });
+        _closer = closer;
+        foreach (MeterEvent found in events)
+        {
+            LogMeterEvent(found.Kind, found.Signal, found.Hour, found.Detail);
+        }
+    }
+
+    private Hour NextHour() => layout.Segments.Select(segment => hours.NextHour(segment.Number)).Min();
+
+    [LoggerMessage(EventId = 5030, Level = LogLevel.Information, Message = "Back-fill of the hours {From} to {To}: {Count} hours")]
+    private partial void LogBackfill(Hour from, Hour to, uint count);
+
+    [LoggerMessage(EventId = 5031, Level = LogLevel.Information, Message = "Back-fill {Percent} %, {HoursPerSecond:F0} hours/s")]
+    private partial void LogProgress(uint percent, double hoursPerSecond);
+
+    [LoggerMessage(EventId = 5032, Level = LogLevel.Warning, Message = "{Kind} at {Signal} in hour {Hour}: {Detail}")]
+    private partial void LogMeterEvent(MeterEventKind kind, SignalKey signal, Hour hour, string detail);
+
+    [LoggerMessage(EventId = 5034, Level = LogLevel.Warning, Message = "Taken over from the chain: {Detail}")]
+    private partial void LogAdopted(string detail);
+
+    [LoggerMessage(EventId = 5033, Level = LogLevel.Warning, Message = "Hours cannot be closed yet: {Reason}")]
+    private partial void LogNotClosed(string reason);
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using SmartCity.Domain;
+
+namespace SmartCity.Oracle;
+
+/// <summary>Hours as they were closed: what from, what is stated, where the next interval of each channel begins.</summary>
+internal sealed class HourStore(JournalDatabase journal, SampleStore samples, TimeProvider time)
+{
+    /// <summary>Makes the row of each segment that has none.</summary>
+    /// <exception cref="OracleStoppedException">The journal was begun for another plan.</exception>
+    public void Register(CityLayout layout) => journal.Write(transaction =>
+    {
+        foreach (SegmentLayout segment in layout.Segments)
+        {
+            transaction.Execute(
+                "INSERT INTO segment VALUES (@number, @kind, @first, @first, @first) ON CONFLICT DO NOTHING",
+                new { number = segment.Number, kind = (int)segment.Kind, first = layout.FirstHour.Value });
+            (long kind, long first) = transaction.Query<(long, long)>(
+                "SELECT kind, first_hour FROM segment WHERE number = @Number", new { segment.Number })[0];
+            if (kind != (int)segment.Kind || first != layout.FirstHour.Value)
+            {
+                throw new OracleStoppedException(
+                    OracleExit.Configuration,
+                    $"The journal was begun for another plan: its segment {segment.Number} starts at {new Hour((uint)first)}, the plan's at {layout.FirstHour}. "
+                    + "Use the plan it was begun with, or another state folder.");
+            }
+        }
+        transaction.Touch(OracleChanges.Hours | OracleChanges.Status);
+    });
+
+    /// <summary>The hour a segment has to close next.</summary>
+    public Hour NextHour(uint segment) => new((uint)journal.Read(connection => Dapper.SqlMapper.ExecuteScalar<long>(
+        connection, "SELECT closed_before FROM segment WHERE number = @segment", new { segment })));
+
+    /// <summary>Where each channel's next interval begins.</summary>
+    public Dictionary<ChannelKey, ChannelState> ReadStates() => journal.Read(connection => Dapper.SqlMapper
+        .Query<(long Group, long Channel, string State)>(connection, "SELECT grp, channel, state FROM channel_state")
+        .ToDictionary(
+            row => new ChannelKey((uint)row.Group, (int)row.Channel),
+            row => JsonSerializer.Deserialize<ChannelState>(row.State)
+                ?? throw new JournalException($"The journal's state of channel {row.Channel} of group {row.Group} is empty.")));
+
+    /// <summary>Writes an hour's inputs.</summary>
+    public void AddInputs(JournalTransaction transaction, Hour hour, IReadOnlyDictionary<SignalKey, HourInput> inputs)
+    {
+        foreach ((SignalKey key, HourInput input) in inputs)
+        {
+            transaction.ExecutePrepared(
+                "INSERT INTO hour_input (hour, signal, value, quality, source_ms, origin) VALUES ($0, $1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                (long)hour.Value, samples.IdOf(transaction, key), input.Value is { } value ? SampleValue.ToColumn(value) : null,
+                input.Value is null ? (long)SampleQuality.Bad : (long)SampleQuality.Good, input.SourceTime.ToUnixTimeMilliseconds(), (long)input.Origin);
+        }
+    }
+
+    /// <summary>Writes what is stated of an hour. There is one statement for an hour, for ever.</summary>
+    public void AddClosed(JournalTransaction transaction, ClosedHour closed)
+    {
+        transaction.ExecutePrepared(
+            """
+            INSERT INTO closed_hour (hour, segment, payload, measured, interpolated, averaged, missing, imbalances, closed_ms)
+            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8)
+            """,
+            (long)closed.Hour.Value, (long)closed.Segment, closed.Payload(), (long)closed.Count(Quality.Measured),
+            (long)closed.Count(Quality.Interpolated), (long)closed.Count(Quality.Averaged), (long)closed.Count(Quality.Missing),
+            (long)closed.Imbalances, time.GetUtcNow().ToUnixTimeMilliseconds());
+        transaction.ExecutePrepared(
+            "UPDATE segment SET closed_before = $0 WHERE number = $1", (long)closed.Hour.Next.Value, (long)closed.Segment);
+        transaction.Touch(OracleChanges.Hours);
+    }
+
+    /// <summary>Notes that hours before this one are on the chain although this journal does not hold them.</summary>
+    public static void Adopt(JournalTransaction transaction, uint segment, Hour next)
+    {
+        transaction.Execute("UPDATE segment SET closed_before = @next WHERE number = @segment", new { segment, next = next.Value });
+        transaction.Touch(OracleChanges.Hours | OracleChanges.Status);
+    }
+
+    /// <summary>Writes where each channel's next interval begins.</summary>
+    public static void WriteStates(JournalTransaction transaction, IReadOnlyDictionary<ChannelKey, ChannelState> states)
+    {
+        foreach ((ChannelKey key, ChannelState state) in states)
+        {
+            transaction.ExecutePrepared(
+                "INSERT INTO channel_state (grp, channel, state) VALUES ($0, $1, $2) ON CONFLICT DO UPDATE SET state = excluded.state",
+                (long)key.Group, (long)key.Channel, JsonSerializer.Serialize(state));
+        }
+    }
+
+    /// <summary>Writes what happened to meters.</summary>
+    public void AddEvents(JournalTransaction transaction, IReadOnlyCollection<MeterEvent> events)
+    {
+        foreach (MeterEvent found in events)
+        {
+            transaction.ExecutePrepared(
+                "INSERT INTO meter_event (hour, object, signal, kind, detail, recorded_ms) VALUES ($0, $1, $2, $3, $4, $5)",
+                (long)found.Hour.Value, found.Signal.SourceObject, found.Signal.Signal, (long)found.Kind, found.Detail,
+                time.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+        if (events.Count > 0)
+        {
+            transaction.Touch(OracleChanges.MeterEvents);
+        }
+    }
+}

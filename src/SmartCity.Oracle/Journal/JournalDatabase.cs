@@ -1,0 +1,134 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace SmartCity.Oracle;
+
+/// <summary>The journal, opened by its one writer. All writes go through transactions of one connection; safe to use from several threads.</summary>
+internal sealed class JournalDatabase : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly string _path;
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, SqliteCommand> _commands = [];
+
+    private JournalDatabase(string path, SqliteConnection connection) => (_path, _connection) = (path, connection);
+
+    /// <summary>Opens the journal of a state folder, making folder and file when they are not there.</summary>
+    /// <exception cref="JournalException">It cannot be opened or written, or another oracle has it.</exception>
+    public static JournalDatabase Open(string stateFolder)
+    {
+        string path = JournalFile.PathIn(stateFolder);
+        return new(path, JournalFile.OpenForWriting(path));
+    }
+
+    /// <summary>Writes in one transaction: all of it is durable when this returns, or nothing is when it throws.</summary>
+    /// <exception cref="JournalException">The disk is full, or the file cannot be written.</exception>
+    public T Write<T>(Func<JournalTransaction, T> write)
+    {
+        lock (_lock)
+        {
+            return JournalFile.Guarded(_path, () =>
+            {
+                using SqliteTransaction transaction = _connection.BeginTransaction();
+                JournalTransaction journal = new(this, transaction);
+                T result = write(journal);
+                journal.CountChanges();
+                transaction.Commit();
+                return result;
+            });
+        }
+    }
+
+    /// <summary>Writes in one transaction: all of it is durable when this returns, or nothing is when it throws.</summary>
+    /// <exception cref="JournalException">The disk is full, or the file cannot be written.</exception>
+    public void Write(Action<JournalTransaction> write) => Write(journal =>
+    {
+        write(journal);
+        return true;
+    });
+
+    /// <summary>Reads.</summary>
+    /// <exception cref="JournalException">The file cannot be read.</exception>
+    public T Read<T>(Func<SqliteConnection, T> read)
+    {
+        lock (_lock)
+        {
+            return JournalFile.Guarded(_path, () => read(_connection));
+        }
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (SqliteCommand command in _commands.Values)
+            {
+                command.Dispose();
+            }
+            _commands.Clear();
+            _connection.Dispose();
+        }
+    }
+
+    /// <summary>A command compiled once, for statements that run for every row.</summary>
+    internal SqliteCommand Prepared(string sql, SqliteTransaction transaction)
+    {
+        if (!_commands.TryGetValue(sql, out SqliteCommand? command))
+        {
+            command = _connection.CreateCommand();
+            command.CommandText = sql;
+            _commands.Add(sql, command);
+        }
+        command.Transaction = transaction;
+        return command;
+    }
+}
+
+/// <summary>A write in progress.</summary>
+internal sealed class JournalTransaction(JournalDatabase database, SqliteTransaction transaction)
+{
+    private OracleChanges _changes;
+
+    /// <summary>Runs a statement with Dapper's parameters.</summary>
+    public int Execute(string sql, object? parameters = null) =>
+        transaction.Connection!.Execute(sql, parameters, transaction);
+
+    /// <summary>Reads what this transaction sees.</summary>
+    public IReadOnlyList<T> Query<T>(string sql, object? parameters = null) =>
+        transaction.Connection!.Query<T>(sql, parameters, transaction).AsList();
+
+    /// <summary>Reads one value.</summary>
+    public T? Scalar<T>(string sql, object? parameters = null) =>
+        transaction.Connection!.ExecuteScalar<T>(sql, parameters, transaction);
+
+    /// <summary>Runs a statement compiled once, with parameters <c>$0</c>, <c>$1</c>… in order; for every row of a large write.</summary>
+    public int ExecutePrepared(string sql, params ReadOnlySpan<object?> values)
+    {
+        SqliteCommand command = database.Prepared(sql, transaction);
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (command.Parameters.Count == i)
+            {
+                command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
+            }
+            command.Parameters[i].Value = values[i] ?? DBNull.Value;
+        }
+        return command.ExecuteNonQuery();
+    }
+
+    /// <summary>Says what this transaction touches, for those who watch.</summary>
+    public void Touch(OracleChanges changes) => _changes |= changes;
+
+    internal void CountChanges()
+    {
+        if (_changes != OracleChanges.None)
+        {
+            ExecutePrepared(
+                "UPDATE change SET signals = signals + $0, alarms = alarms + $1, hours = hours + $2, meter_events = meter_events + $3, status = status + $4",
+                One(OracleChanges.Signals), One(OracleChanges.Alarms), One(OracleChanges.Hours), One(OracleChanges.MeterEvents), One(OracleChanges.Status));
+        }
+
+        object One(OracleChanges kind) => _changes.HasFlag(kind) ? 1L : 0L;
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using SmartCity.Alphalogic;
+using SmartCity.Domain;
+
+namespace SmartCity.Oracle;
+
+/// <summary>Gathers what hours are closed from: samples polled while they happened, and the source's history for what was not polled.</summary>
+internal sealed partial class HourInputReader(
+    SourceSession session, CityLayout layout, SampleStore samples, OracleOptions options, TimeProvider time, ILogger<HourInputReader> logger)
+{
+    private const int ParallelReads = 8;
+
+    private static readonly TimeSpan MeanStep = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan[] RoundDelays = [TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4)];
+
+    /// <summary>Inputs of one hour: polled samples first, the source's history for the rest.</summary>
+    /// <exception cref="AlphalogicException">The source does not answer; one signal that does not is left out instead.</exception>
+    public async Task<IReadOnlyDictionary<SignalKey, HourInput>> ReadLiveAsync(Hour hour, CancellationToken cancellationToken)
+    {
+        Dictionary<SignalKey, HourInput> inputs = [];
+        Dictionary<SignalKey, HourInput> polled = samples.AsOf(hour.End, options.RegisterAgeLimit);
+        foreach (SignalKey key in layout.Boundaries.Where(polled.ContainsKey))
+        {
+            inputs[key] = polled[key];
+        }
+        foreach ((SignalKey key, HourInput mean) in samples.Means(hour, [.. layout.Means]))
+        {
+            inputs[key] = mean;
+        }
+        List<SignalKey> lacking = [.. layout.Boundaries.Concat(layout.Means).Where(key => !inputs.ContainsKey(key))];
+        if (lacking.Count > 0)
+        {
+            IReadOnlyList<Dictionary<SignalKey, HourInput>> history = await ReadHistoryAsync(hour, hour.Next, [.. lacking], rounds: 1, cancellationToken);
+            foreach ((SignalKey key, HourInput input) in history[0])
+            {
+                inputs[key] = input;
+            }
+        }
+        return inputs;
+    }
+
+    /// <summary>Inputs of each hour in [<paramref name="from"/>, <paramref name="to"/>) from the source's history alone.</summary>
+    /// <exception cref="AlphalogicException">The source does not answer; one signal that does not is left out instead.</exception>
+    public Task<IReadOnlyList<Dictionary<SignalKey, HourInput>>> ReadHistoryAsync(Hour from, Hour to, CancellationToken cancellationToken) =>
+        ReadHistoryAsync(from, to, [.. layout.Boundaries.Concat(layout.Means)], RoundDelays.Length, cancellationToken);
+
+    private async Task<IReadOnlyList<Dictionary<SignalKey, HourInput>>> ReadHistoryAsync(
+        Hour from, Hour to, HashSet<SignalKey> keys, int rounds, CancellationToken cancellationToken)
+    {
+        SourceSignals signals = await session.SignalsAsync(cancellationToken);
+        List<Dictionary<SignalKey, HourInput>> hours = [.. Enumerable.Range(0, (int)(to.Value - from.Value)).Select(_ => new Dictionary<SignalKey, HourInput>())];
+        List<SourceSignal> pending = [.. keys.Where(signals.All.ContainsKey).Select(key => signals.All[key])];
+        for (int round = 0; round < rounds && pending.Count > 0; round++)
+        {
+            await Task.Delay(RoundDelays[round], time, cancellationToken);
+            ConcurrentDictionary<SourceSignal, AlphalogicException> failed = new();
+            await Parallel.ForEachAsync(
+                pending,
+                new ParallelOptions { MaxDegreeOfParallelism = ParallelReads, CancellationToken = cancellationToken },
+                async (signal, token) => await ReadSignalAsync(signal, from, to, hours, failed, token));
+            if (failed.Count == pending.Count && pending.Count > 1)
+            {
+                session.Forget();
+                throw failed.Values.First();
+            }
+            pending = [.. failed.Keys];
+            if (pending.Count > 0)
+            {
+                LogSignalFailed(pending.Count, failed.Values.First().Message);
+            }
+        }
+        if (pending.Count > 0)
+        {
+            session.Saw(await session.Source.ReadSourceTimeAsync(cancellationToken)); // Is it these signals, or the source? Throws if the latter.
+            session.Forget();
+            LogSignalsLeftOut(pending.Count, from, to, string.Join(", ", pending.Take(10).Select(signal => signal.Key)));
+        }
+        return hours;
+    }
+
+    private async Task ReadSignalAsync(
+        SourceSignal signal, Hour from, Hour to, List<Dictionary<SignalKey, HourInput>> hours,
+        ConcurrentDictionary<SourceSignal, AlphalogicException> failed, CancellationToken cancellationToken)
+    {
+        bool isMean = layout.Means.Contains(signal.Key);
+        try
+        {
+            List<SignalValue> values = [];
+            DateTimeOffset start = isMean ? from.Start : from.End;
+            DateTimeOffset end = isMean ? to.Start : to.Start.AddSeconds(1);
+            await foreach (SignalValue value in session.Source.ReadHistoryAsync(
+                signal.Parameter, start, end, isMean ? MeanStep : TimeSpan.FromHours(1), cancellationToken))
+            {
+                if (value.Quality == SignalQuality.Good && value.Data.Number is not null)
+                {
+                    values.Add(value);
+                }
+            }
+            lock (hours)
+            {
+                Put(signal.Key, values, isMean, from, hours);
+            }
+        }
+        catch (AlphalogicException exception) when (exception is not AlphalogicAuthenticationException)
+        {
+            failed[signal] = exception;
+        }
+    }
+
+    private static void Put(SignalKey key, List<SignalValue> values, bool isMean, Hour from, List<Dictionary<SignalKey, HourInput>> hours)
+    {
+        if (!isMean)
+        {
+            foreach (SignalValue value in values)
+            {
+                // The value as of an hour's end: of the hour before that instant.
+                int index = (int)(Hour.Containing(value.SourceTime).Value - from.Value) - 1;
+                hours[index][key] = new(value.Data.Number, value.SourceTime, InputOrigin.History);
+            }
+            return;
+        }
+        foreach (IGrouping<Hour, SignalValue> hour in values.GroupBy(value => Hour.Containing(value.SourceTime)))
+        {
+            decimal sum = hour.Sum(value => value.Data.Number!.Value);
+            hours[(int)(hour.Key.Value - from.Value)][key] = new(sum / hour.Count(), hour.Key.End, InputOrigin.History);
+        }
+    }
+
+    [LoggerMessage(EventId = 5010, Level = LogLevel.Warning, Message = "History of {Count} signals could not be read: {Reason}")]
+    private partial void LogSignalFailed(int count, string reason);
+
+    [LoggerMessage(EventId = 5011, Level = LogLevel.Warning, Message = "History of {Count} signals is left out for the hours {From} to {To}: {Signals}")]
+    private partial void LogSignalsLeftOut(int count, Hour from, Hour to, string signals);
+}

@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Logging;
+using SmartCity.Alphalogic;
+using SmartCity.Domain;
+
+namespace SmartCity.Oracle;
+
+/// <summary>Polls the source: substations every period, meters more seldom; journals every sample before anything is made of it.</summary>
+internal sealed partial class Poller(
+    SourceSession session,
+    CityPlan plan,
+    JournalDatabase journal,
+    SampleStore samples,
+    StatusStore status,
+    AlarmDesk alarms,
+    OracleOptions options,
+    TimeProvider time,
+    ILogger<Poller> logger)
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PauseWhenRefused = TimeSpan.FromSeconds(60);
+
+    private LinkState _link = LinkState.Unknown;
+    private string? _message;
+
+    /// <summary>Polls until cancelled. A source that does not answer is tried again, ever more slowly, up to every 30 s.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        long meterEvery = Math.Max(1, (options.MeterPollPeriod.Ticks + options.PollPeriod.Ticks - 1) / options.PollPeriod.Ticks);
+        int failures = 0;
+        using PeriodicTimer timer = new(options.PollPeriod, time);
+        for (long round = 0; !cancellationToken.IsCancellationRequested; round++)
+        {
+            TimeSpan pause = TimeSpan.Zero;
+            try
+            {
+                await PollAsync(withMeters: round % meterEvery == 0, cancellationToken);
+                failures = 0;
+                Link(LinkState.Reachable, null);
+            }
+            catch (AlphalogicAuthenticationException exception) when (_link == LinkState.Unknown)
+            {
+                throw new OracleStoppedException(OracleExit.Source, exception.Message, exception);
+            }
+            catch (AlphalogicAuthenticationException exception)
+            {
+                Link(LinkState.Refused, exception.Message);
+                pause = PauseWhenRefused;
+            }
+            catch (AlphalogicException exception)
+            {
+                session.Forget();
+                Link(LinkState.Unreachable, exception.Message);
+                failures = Math.Min(failures + 1, 10);
+                pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, options.PollPeriod.Ticks << failures));
+                round = -1; // Meters with the first answer.
+            }
+            await Task.Delay(pause, time, cancellationToken);
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+    }
+
+    private async Task PollAsync(bool withMeters, CancellationToken cancellationToken)
+    {
+        SourceSignals signals = await session.SignalsAsync(cancellationToken);
+        HashSet<string> substations = [.. plan.Substations.Select(station => station.SourceObject)];
+        List<SourceSignal> asked = [.. signals.All.Values.Where(signal => withMeters || substations.Contains(signal.Key.SourceObject))];
+        SignalSnapshot snapshot = await session.Source.ReadValuesAsync([.. asked.Select(signal => signal.Parameter)], cancellationToken);
+        DateTimeOffset receivedAt = time.GetUtcNow();
+        List<Sample> polled = [.. asked.Zip(snapshot.Values, (signal, value) => new Sample(signal, value, receivedAt))];
+        journal.Write(transaction =>
+        {
+            samples.Add(transaction, polled);
+            alarms.Look(transaction, polled, snapshot.SourceNow);
+            status.Polled(transaction, snapshot.SourceNow);
+        });
+        session.Saw(snapshot.SourceNow);
+    }
+
+    private void Link(LinkState state, string? message)
+    {
+        if (state == _link && message == _message)
+        {
+            return;
+        }
+        if (state == LinkState.Reachable)
+        {
+            LogReachable();
+        }
+        else
+        {
+            LogUnreachable(state, message!);
+        }
+        (_link, _message) = (state, message);
+        status.Source(state, message);
+    }
+
+    [LoggerMessage(EventId = 5020, Level = LogLevel.Information, Message = "The source answers")]
+    private partial void LogReachable();
+
+    [LoggerMessage(EventId = 5021, Level = LogLevel.Warning, Message = "The source is {State}: {Reason}")]
+    private partial void LogUnreachable(LinkState state, string reason);
+}

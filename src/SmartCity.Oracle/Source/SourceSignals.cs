@@ -1,0 +1,54 @@
+using SmartCity.Alphalogic;
+using SmartCity.Domain;
+
+namespace SmartCity.Oracle;
+
+/// <summary>A signal of the source: our tags and the source's number.</summary>
+/// <param name="Key">Tags.</param>
+/// <param name="Parameter">The source's number of it.</param>
+/// <param name="DisplayName">Name people read.</param>
+/// <param name="Unit">Unit of measure.</param>
+/// <param name="IsConstant">Does it hardly ever change: model, serial number, dates? Then only changes are journaled.</param>
+internal sealed record SourceSignal(SignalKey Key, ParameterId Parameter, string DisplayName, string Unit, bool IsConstant);
+
+/// <summary>The signals of the city's objects, found in the source's tree by their tags. Immutable.</summary>
+/// <param name="All">Every signal found, by tags.</param>
+/// <param name="Absent">Signals that closing an hour needs and the source does not have.</param>
+internal sealed record SourceSignals(IReadOnlyDictionary<SignalKey, SourceSignal> All, IReadOnlyList<string> Absent)
+{
+    private static readonly HashSet<string> Constants = new(StringComparer.Ordinal) { "model", "sn", "verif_date", "init_kwh" };
+
+    /// <summary>Reads the tree and the signals of the objects that the plan names.</summary>
+    /// <exception cref="AlphalogicException">The source did not answer.</exception>
+    public static async Task<SourceSignals> ReadAsync(ISignalSource source, CityPlan plan, CityLayout layout, CancellationToken cancellationToken)
+    {
+        HashSet<string> wanted = [.. layout.Channels.Select(channel => channel.SourceObject), .. plan.Substations.Select(station => station.SourceObject)];
+        Dictionary<SignalKey, SourceSignal> all = [];
+        foreach (SignalObject node in await source.ReadObjectsAsync(cancellationToken))
+        {
+            if (!wanted.Contains(node.Name))
+            {
+                continue;
+            }
+            foreach (SignalParameter parameter in await source.ReadParametersAsync(node.Id, cancellationToken))
+            {
+                SignalKey key = new(node.Name, parameter.Name);
+                all[key] = new(key, parameter.Id, parameter.DisplayName, parameter.Unit, Constants.Contains(parameter.Name));
+            }
+        }
+        List<string> absent = [.. layout.Boundaries.Concat(layout.Means).Where(key => !all.ContainsKey(key)).Select(key => key.ToString())];
+        absent.AddRange(layout.Boundaries.Where(all.ContainsKey).Where(key => !IsExpectedUnit(key, all[key].Unit))
+            .Select(key => $"{key} in '{all[key].Unit}', not in {ExpectedUnit(key)}"));
+        foreach (SignalKey key in layout.Boundaries.Where(key => all.ContainsKey(key) && !IsExpectedUnit(key, all[key].Unit)).ToList())
+        {
+            all.Remove(key); // A register in another unit must not be taken for what it is not.
+        }
+        return new(all, absent);
+    }
+
+    private static bool IsExpectedUnit(SignalKey key, string unit) =>
+        key.Signal == CityLayout.SerialSignal || string.Equals(unit, ExpectedUnit(key), StringComparison.OrdinalIgnoreCase)
+        || (ExpectedUnit(key) == "m3" && unit == "m³") || (ExpectedUnit(key) == "kWh" && unit == "кВт·ч");
+
+    private static string ExpectedUnit(SignalKey key) => key.Signal == CityLayout.FlowSignal ? "m3" : "kWh";
+}

@@ -1,0 +1,215 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using SmartCity.Domain;
+using SmartCity.Emulator;
+using SmartCity.Ethereum.JsonRpc;
+using SmartCity.Ethereum.KeyStore;
+using SmartCity.Ethereum.Sending;
+using SmartCity.Ethereum.Signing;
+using SmartCity.IntegrationTests.Nodes;
+using SmartCity.Ledger;
+using SmartCity.Oracle;
+
+namespace SmartCity.IntegrationTests.Oracle;
+
+/// <summary>The demonstration city from the first of the present month: a real node, a real emulator, real files; and an oracle on them.</summary>
+internal sealed class OracleRig : IAsyncDisposable
+{
+    private const string Login = "oracle";
+    private const string Password = "correct horse battery staple";
+    private const string Passphrase = "a passphrase of no worth";
+
+    private readonly EthECKey _key = EthECKey.Generate();
+    private readonly EthECKey _operator = EthECKey.Generate();
+    private readonly List<IAsyncDisposable> _running = [];
+
+    private OracleRig(Func<CancellationToken, Task<NodeProcess>> startNode) => StartNode = startNode;
+
+    /// <summary>Starts the node; again after it was stopped.</summary>
+    public Func<CancellationToken, Task<NodeProcess>> StartNode { get; }
+
+    public NodeProcess Node { get; set; } = null!;
+
+    public EthApi Api { get; private set; } = null!;
+
+    public EmulatorServer Emulator { get; private set; } = null!;
+
+    public CityPlan Plan { get; private set; } = null!;
+
+    public DeployedCity City { get; private set; } = null!;
+
+    public CityReader Chain { get; private set; } = null!;
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("oracle-rig").FullName;
+
+    public OracleReader Reader => new(Folder, TimeProvider.System);
+
+    public OracleOptions Options => new()
+    {
+        SourceUrl = Emulator.Address,
+        SourceLogin = Login,
+        SourcePasswordFile = Path.Combine(Folder, "source-password"),
+        ChainUrl = Node.Url,
+        StateFolder = Folder,
+        KeystoreFile = Path.Combine(Folder, "oracle.json"),
+        PassphraseFile = Path.Combine(Folder, "passphrase"),
+        PlanFile = Path.Combine(Folder, "city.json"),
+        DeploymentFile = Path.Combine(Folder, "deployment.json"),
+        PollPeriod = TimeSpan.FromMilliseconds(500),
+        MeterPollPeriod = TimeSpan.FromSeconds(2),
+        AlarmMode = Rules.AlarmMode.Strict,
+    };
+
+    /// <summary>Starts node and emulator and deploys the city.</summary>
+    public static async Task<OracleRig> StartAsync(Func<CancellationToken, Task<NodeProcess>> startNode, CancellationToken cancellationToken)
+    {
+        OracleRig rig = new(startNode);
+        try
+        {
+            rig.Node = await startNode(cancellationToken);
+            rig.Api = rig.Node.CreateApi();
+            await rig.StartEmulatorAsync(0, cancellationToken);
+            CityPlan plan = CityPlan.Parse(await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "config", "demo-city.json"), cancellationToken));
+            CityCalendar calendar = new(TimeSpan.FromHours(plan.UtcOffsetHours));
+            // From the first of the present month; on its first days from the month before, so that there is something to fill in.
+            DateTimeOffset start = TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(3);
+            rig.Plan = plan.StartingAt(calendar.PeriodOf(Hour.Containing(start)));
+            await rig.DeployAsync(cancellationToken);
+            return rig;
+        }
+        catch
+        {
+            await rig.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts the emulator on a port; 0 takes a free one. It keeps clock and faults over a restart.</summary>
+    public async Task StartEmulatorAsync(int port, CancellationToken cancellationToken) => Emulator = await EmulatorServer.StartAsync(
+        new()
+        {
+            Urls = $"http://127.0.0.1:{port}",
+            Login = Login,
+            Password = Password,
+            StateFolder = Path.Combine(Folder, "emulator"),
+        },
+        TimeProvider.System, cancellationToken);
+
+    /// <summary>Runs an oracle in this process; disposing it asks it to stop and waits.</summary>
+    public RunningOracle RunOracle(OracleOptions? options = null)
+    {
+        RunningOracle oracle = new(options ?? Options);
+        _running.Add(oracle);
+        return oracle;
+    }
+
+    /// <summary>Lays a fault on the emulator.</summary>
+    /// <returns>Its number.</returns>
+    public async Task<int> BreakAsync(string kind, string target, CancellationToken cancellationToken)
+    {
+        using HttpClient http = ControlClient();
+        using HttpResponseMessage answer = await http.PostAsJsonAsync("control/faults", new { kind, target }, cancellationToken);
+        string body = await answer.Content.ReadAsStringAsync(cancellationToken);
+        Assert.That(answer.IsSuccessStatusCode, body);
+        using JsonDocument document = JsonDocument.Parse(body);
+        return document.RootElement.GetProperty("id").GetInt32();
+    }
+
+    /// <summary>Ends a fault.</summary>
+    public async Task MendAsync(int fault, CancellationToken cancellationToken)
+    {
+        using HttpClient http = ControlClient();
+        using HttpResponseMessage answer = await http.DeleteAsync(new Uri($"control/faults/{fault}", UriKind.Relative), cancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Waits until every hour that is over is on the chain.</summary>
+    public Task<OracleStatus> WaitUntilCaughtUpAsync(CancellationToken cancellationToken) => WaitAsync(
+        async () => await Reader.GetStatusAsync(cancellationToken),
+        status => status is { LagHours: 0, WaitingBatches: 0, SourceTime: not null } && status.Segments.Count == Plan.Segments.Count,
+        cancellationToken)!;
+
+    /// <summary>Waits for something; how long, the test's own deadline says.</summary>
+    public static async Task<T> WaitAsync<T>(Func<Task<T>> look, Func<T, bool> isThere, CancellationToken cancellationToken)
+    {
+        T seen = await look();
+        while (!isThere(seen))
+        {
+            try
+            {
+                await Task.Delay(100, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"It did not come about. Last seen: {seen}");
+            }
+            seen = await look();
+        }
+        return seen;
+    }
+
+    /// <summary>Each hour of each segment is on the chain once, in sequence, from the first to the last that is over; and what the chain sums up is what the meters show.</summary>
+    public async Task AssertChainIsCompleteAsync(CancellationToken cancellationToken)
+    {
+        CityRegistry registry = await Chain.ReadRegistryAsync(cancellationToken);
+        CityLayout layout = CityLayout.Of(Plan);
+        foreach (RegisteredSegment segment in registry.Segments.Values)
+        {
+            IReadOnlyList<RecordedHour> hours = await Chain.ReadHoursAsync(segment, cancellationToken);
+            Assert.That(hours.Select(hour => hour.Hour.Value), Is.EqualTo(Enumerable.Range((int)layout.FirstHour.Value, hours.Count)));
+            Hour over = Hour.Containing(TimeProvider.System.GetUtcNow() - Options.ClosingGrace - TimeSpan.FromSeconds(30));
+            Assert.That(hours[^1].Hour.Next, Is.GreaterThanOrEqualTo(over));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IAsyncDisposable running in _running)
+        {
+            await running.DisposeAsync();
+        }
+        if (Emulator is not null)
+        {
+            await Emulator.DisposeAsync();
+        }
+        if (Node is not null)
+        {
+            await Node.DisposeAsync();
+        }
+        _key.Dispose();
+        _operator.Dispose();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task DeployAsync(CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync(Options.SourcePasswordFile, Password + "\n", cancellationToken);
+        await File.WriteAllTextAsync(Options.PassphraseFile, Passphrase + "\n", cancellationToken);
+        // Cheap to open, as its passphrase is no secret.
+        string keystore = KeyStoreV3.Encrypt(_key, Encoding.UTF8.GetBytes(Passphrase), new() { Cost = 1_024 });
+        await File.WriteAllTextAsync(Options.KeystoreFile, keystore, cancellationToken);
+        await File.WriteAllTextAsync(Options.PlanFile, Plan.ToJson(), cancellationToken);
+        using TransactionSender sender = new(Api, _operator, await Api.GetChainIdAsync(cancellationToken));
+        CityDeploymentRequest request = new(
+            Plan,
+            new([_operator.Address], [_operator.Address], [_operator.Address], [_operator.Address], [_operator.Address], [], [_key.Address], [_operator.Address]),
+            Plan.Providers.ToDictionary(provider => provider.Number, _ => _operator.Address),
+            [_key.Address],
+            1);
+        City = await new CityDeployment(Api, sender).DeployAsync(request, null, cancellationToken);
+        await City.SaveAsync(Options.DeploymentFile, cancellationToken);
+        Chain = new(Api, City);
+    }
+
+    private HttpClient ControlClient()
+    {
+        HttpClient http = new() { BaseAddress = Emulator.Address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Login}:{Password}")));
+        return http;
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using SmartCity.Oracle;
+
+namespace SmartCity.IntegrationTests.Oracle;
+
+/// <summary>An oracle in this process. Its log goes to the test's output.</summary>
+internal sealed class RunningOracle : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private readonly Task _run;
+    private readonly OracleWorker _worker;
+
+    public RunningOracle(OracleOptions options)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Logging.AddProvider(new TestLog());
+        builder.Services.AddOracle(options);
+        _host = builder.Build();
+        _worker = _host.Services.GetRequiredService<OracleWorker>();
+        _run = _host.RunAsync();
+    }
+
+    /// <summary>Waits until it ends by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> WaitAsync(CancellationToken cancellationToken)
+    {
+        await _run.WaitAsync(cancellationToken);
+        return _worker.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_run.IsCompleted)
+        {
+            await _host.StopAsync();
+        }
+        await _run;
+        _host.Dispose();
+    }
+
+    private sealed class TestLog : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            TestContext.Progress.WriteLine($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {logLevel} {eventId.Id} {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using SmartCity.Domain;
+using SmartCity.Oracle;
+
+namespace SmartCity.UnitTests.Oracle;
+
+/// <summary>A small city: one house with a three-phase meter, three flats, and heat.</summary>
+internal static class CityLayouts
+{
+    public static readonly CityPlan Plan = new(
+        "Test",
+        3,
+        Period.Of(2026, 9),
+        [
+            new(1, EnergyKind.Electricity, [new(1, "House 1", Meter("m3_1", 1), [Consumer("m1_1", 2, 0), Consumer("m1_2", 3, 1), Consumer("m1_3", 4, 2)])]),
+            new(2, EnergyKind.Heat, [new(2, "House 1", Meter("itp_1", 5), [])]),
+        ],
+        [new(1, "itp_1", "ИТП 1")],
+        [],
+        [],
+        []);
+
+    public static readonly CityLayout Layout = CityLayout.Of(Plan);
+
+    public static Hour Hour(int index) => new(Layout.FirstHour.Value + (uint)index);
+
+    public static SignalKey Key(string key) => new(key.Split('.')[0], key.Split('.')[1]);
+
+    private static MeterPlan Meter(string sourceObject, ulong serial) =>
+        new(serial, "Test", 1.0m, 10, 0, new DateOnly(2020, 1, 1), 120, sourceObject);
+
+    private static ConsumerPlan Consumer(string sourceObject, ulong serial, int phase) => new(Meter(sourceObject, serial), phase);
+}
