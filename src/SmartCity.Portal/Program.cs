@@ -16,7 +16,7 @@ public static class PortalProgram
         }
         try
         {
-            await using WebApplication portal = PortalServer.Build(PortalOptions.Parse(args));
+            await using WebApplication portal = await PortalServer.BuildAsync(PortalOptions.Parse(args), CancellationToken.None);
             await portal.RunAsync();
             return 0;
         }

@@ -20,13 +20,12 @@ const staleAfterSeconds = 15;
 const clockAhead = Date.now() - Number(document.body.dataset.now);
 
 function tick() {
-  for (const time of document.querySelectorAll("time[data-age]")) {
-    const seconds = Math.max(0, Math.floor((Date.now() - clockAhead - Date.parse(time.dateTime)) / 1000));
+  for (const age of document.querySelectorAll("[data-age]")) {
+    const seconds = Math.max(0, Math.floor((Date.now() - clockAhead - Date.parse(age.dataset.age)) / 1000));
     const [, divisor, unit] = ageUnits.find(([limit]) => seconds < limit);
     const text = `${Math.floor(seconds / divisor)} ${unit}`;
-    if (!time.title) time.title = time.textContent;
-    if (time.textContent !== text) time.textContent = text;
-    time.classList.toggle("stale", seconds > staleAfterSeconds);
+    if (age.textContent !== text) age.textContent = text;
+    age.classList.toggle("stale", seconds > staleAfterSeconds);
   }
 }
 

@@ -10,6 +10,16 @@ internal sealed record City(CityPlan Plan)
     /// <summary>Local months, zones and times of day.</summary>
     public CityCalendar Calendar { get; } = new(TimeSpan.FromHours(Plan.UtcOffsetHours));
 
+    /// <summary>Name of a provider in the language of the request; its number when the plan does not know it.</summary>
+    public string ProviderName(ushort number) => Plan.Providers.FirstOrDefault(provider => provider.Number == number) is { } known
+        ? new Phrase(known.Name, known.NameEnglish)
+        : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Name of a balance group; its number when the plan does not know it.</summary>
+    public string GroupName(uint number) =>
+        Plan.Segments.SelectMany(segment => segment.Groups).FirstOrDefault(group => group.Number == number)?.Name
+            ?? number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>Reads the plan of a state folder.</summary>
     /// <exception cref="PortalSetupException">It is missing or wrong; the message says what to do.</exception>
     public static City Load(string stateFolder)

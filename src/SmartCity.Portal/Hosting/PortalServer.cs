@@ -3,6 +3,8 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.WebEncoders;
+using SmartCity.Ethereum.JsonRpc;
+using SmartCity.Ledger;
 using SmartCity.Oracle;
 
 namespace SmartCity.Portal;
@@ -15,7 +17,7 @@ internal static class PortalServer
 
     /// <summary>Builds the server; it does not listen yet.</summary>
     /// <exception cref="PortalSetupException">Something in the state folder is missing or wrong.</exception>
-    public static WebApplication Build(PortalOptions options)
+    public static async Task<WebApplication> BuildAsync(PortalOptions options, CancellationToken cancellationToken)
     {
         // The pages live in this assembly whichever program started it, and no settings file is read.
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -29,6 +31,7 @@ internal static class PortalServer
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         AddPortal(builder.Services, options);
+        AddChain(builder.Services, options, await LoadDeploymentAsync(options.StateFolder, cancellationToken));
         WebApplication portal = builder.Build();
         Map(portal);
         return portal;
@@ -46,7 +49,6 @@ internal static class PortalServer
         services.AddSingleton(provider => new OracleReader(options.StateFolder, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new OracleCommands(options.StateFolder, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DispatchFeed>().AddHostedService(provider => provider.GetRequiredService<DispatchFeed>());
-        services.AddSingleton<ChainFollower>();
         services.AddSingleton<SystemStatus>();
         services.AddSingleton<Fragments>();
         services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "smartcity-form");
@@ -66,6 +68,33 @@ internal static class PortalServer
         });
     }
 
+    private static void AddChain(IServiceCollection services, PortalOptions options, DeployedCity deployed)
+    {
+        services.AddSingleton(deployed);
+        services.AddSingleton(provider => new EthApi(new RpcClient(
+            new HttpClient { BaseAddress = options.Chain, Timeout = Timeout.InfiniteTimeSpan },
+            new RpcClientOptions(),
+            provider.GetRequiredService<TimeProvider>())));
+        services.AddSingleton<ChainFollower>().AddHostedService(provider => provider.GetRequiredService<ChainFollower>());
+        services.AddSingleton<KeyRing>();
+        services.AddSingleton<TestBank>();
+        services.AddSingleton<PayoutDesk>();
+        services.AddSingleton<PremisesRegister>();
+        services.AddSingleton<AuditJob>();
+    }
+
+    private static async Task<DeployedCity> LoadDeploymentAsync(string stateFolder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DeployedCity.LoadAsync(Path.Combine(stateFolder, "deployment.json"), cancellationToken);
+        }
+        catch (LedgerException exception)
+        {
+            throw new PortalSetupException(exception.Message, exception);
+        }
+    }
+
     private static void Map(WebApplication portal)
     {
         portal.UseSecurityHeaders();
@@ -80,5 +109,7 @@ internal static class PortalServer
         portal.MapGet("/assets/{file}", (string file, Assets assets, HttpContext context) => assets.Get(file, context)).AllowAnonymous();
         portal.MapLanguage();
         portal.MapLive();
+        portal.MapDataSet();
+        portal.MapHealth();
     }
 }

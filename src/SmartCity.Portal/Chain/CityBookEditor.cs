@@ -1,0 +1,229 @@
+using System.Collections.Immutable;
+using SmartCity.Ethereum;
+using SmartCity.Ledger;
+using SmartCity.Ledger.Contracts;
+
+namespace SmartCity.Portal;
+
+/// <summary>Writes what the chain told next into a copy of a book. Pure: no clock, no network.</summary>
+internal sealed class CityBookEditor
+{
+    private static readonly int Services = Enum.GetValues<Service>().Length;
+    private static readonly ImmutableArray<Kopecks> NothingPaid = [.. Enumerable.Repeat(Kopecks.Zero, Services)];
+
+    private readonly ImmutableList<ContractEvent>.Builder _registryEvents;
+    private readonly ImmutableDictionary<uint, SegmentBook>.Builder _segments;
+    private readonly ImmutableDictionary<Hash32, AccountBook>.Builder _accounts;
+    private readonly ImmutableDictionary<ushort, ProviderBook>.Builder _providers;
+    private readonly ImmutableDictionary<(uint Group, Period Period), BillingEvent.CommonNeedsFixed>.Builder _commonNeeds;
+    private readonly ImmutableHashSet<Hash32>.Builder _deposits;
+    private readonly Dictionary<uint, BalanceGroup> _balances = [];
+    private CityRegistry _registry;
+    private bool _isRegistryStale;
+
+    /// <summary>Begins with a book; the book itself stays as it is.</summary>
+    public CityBookEditor(CityBook book)
+    {
+        _registry = book.Registry;
+        _registryEvents = book.RegistryEvents.ToBuilder();
+        _segments = book.Segments.ToBuilder();
+        _accounts = book.Accounts.ToBuilder();
+        _providers = book.Providers.ToBuilder();
+        _commonNeeds = book.CommonNeeds.ToBuilder();
+        _deposits = book.Deposits.ToBuilder();
+    }
+
+    /// <summary>Writes an event.</summary>
+    /// <param name="entry">The event and its place.</param>
+    /// <param name="timeOf">Time of a block; asked for events that move money alone.</param>
+    /// <exception cref="LedgerException">The event refers to what was not told before.</exception>
+    /// <exception cref="FormatException">A payload does not fit its segment.</exception>
+    public void Add(CityLogEntry entry, Func<ulong, DateTimeOffset> timeOf)
+    {
+        ChainPlace place = new(entry.Log.BlockNumber, entry.Log.TransactionHash);
+        switch (entry.Event)
+        {
+            case MeterRegistryEvent or TariffBookEvent:
+                _registryEvents.Add(entry.Event);
+                _isRegistryStale = true;
+                break;
+            case ReadingLedgerEvent.HourRecorded hour:
+                AddHour(hour, place);
+                break;
+            case BillingEvent.BillIssued bill:
+                AddBill(IssuedBill.From(bill), place);
+                break;
+            case BillingEvent.CommonNeedsFixed fixedNeeds:
+                _commonNeeds[(fixedNeeds.Group, new(fixedNeeds.Period))] = fixedNeeds;
+                break;
+            case SettlementEvent.PaymentReceived payment:
+                AddPayment(payment.Account, new(place, timeOf(place.Block), payment.Payer, new(payment.Amount), []));
+                break;
+            case SettlementEvent.PaymentAllocated part:
+                AddAllocation(part, place, timeOf);
+                break;
+            case SettlementEvent.CreditChanged credit:
+                AccountBook account = AccountOf(credit.Account);
+                _accounts[account.Id] = account with { Credit = new(credit.Credit) };
+                break;
+            case SettlementEvent.Withdrawn withdrawn:
+                ProviderBook provider = ProviderOf(withdrawn.Provider);
+                WithdrawalEntry withdrawal = new(place, timeOf(place.Block), withdrawn.Payee, new(withdrawn.Amount));
+                _providers[provider.Number] = provider with { Withdrawals = provider.Withdrawals.Add(withdrawal) };
+                break;
+            case SettlementRoubleEvent.Minted minted:
+                _deposits.Add(minted.Deposit);
+                break;
+        }
+    }
+
+    /// <summary>The new book, read up to a block.</summary>
+    public CityBook ToBook(ulong block)
+    {
+        RefreshRegistry();
+        return new(
+            block,
+            _registryEvents.ToImmutable(),
+            _registry,
+            _segments.ToImmutable(),
+            _accounts.ToImmutable(),
+            _providers.ToImmutable(),
+            _commonNeeds.ToImmutable(),
+            _deposits.ToImmutable());
+    }
+
+    private void RefreshRegistry()
+    {
+        if (!_isRegistryStale)
+        {
+            return;
+        }
+        _isRegistryStale = false;
+        _balances.Clear();
+        _registry = CityRegistry.From(_registryEvents);
+        foreach (RegisteredSegment segment in _registry.Segments.Values)
+        {
+            _segments[segment.Number] = _segments.TryGetValue(segment.Number, out SegmentBook? known)
+                ? known with { Registered = segment }
+                : new(segment, [], []);
+        }
+        foreach ((Hash32 id, MeterRegistryContract.Account details) in _registry.Accounts)
+        {
+            if (!_accounts.ContainsKey(id))
+            {
+                _accounts[id] = new(id, details, ImmutableSortedDictionary<Period, BillEntry>.Empty, [], Kopecks.Zero);
+            }
+        }
+    }
+
+    private void AddHour(ReadingLedgerEvent.HourRecorded told, ChainPlace place)
+    {
+        RefreshRegistry();
+        SegmentBook segment = _segments.TryGetValue(told.Segment, out SegmentBook? known)
+            ? known
+            : throw new LedgerException($"An hour was recorded for segment {told.Segment}, which was never opened.");
+        Hour hour = new(told.Hour);
+        if (hour != segment.Next)
+        {
+            throw new LedgerException($"Segment {told.Segment} waited for {segment.Next}, but {hour} was recorded.");
+        }
+        IReadOnlyList<IReadOnlyList<Reading>> readings = HourPayload.Decode(told.Payload.Span, segment.Registered.ChannelsOfGroups);
+        GroupBalance[] balances = new GroupBalance[readings.Count];
+        bool isImbalanced = false;
+        for (int index = 0; index < balances.Length; index++)
+        {
+            RegisteredGroup group = segment.Registered.Groups[index];
+            PhaseDrift before = segment.Hours.Count == 0 ? default : segment.Hours[^1].Groups[index].Drift;
+            IReadOnlyList<PhaseBalance> phases = BalanceOf(group).Check(readings[index]);
+            balances[index] = new(group.Number, phases, group.Consumers.Count == 0 ? before : before.After(phases));
+            isImbalanced |= phases.Any(phase => phase.Verdict == BalanceVerdict.Unbalanced);
+        }
+        _segments[told.Segment] = segment with
+        {
+            Hours = segment.Hours.Add(new(told, place, balances)),
+            Imbalanced = isImbalanced ? segment.Imbalanced.Add(hour) : segment.Imbalanced,
+        };
+    }
+
+    private BalanceGroup BalanceOf(RegisteredGroup group)
+    {
+        if (!_balances.TryGetValue(group.Number, out BalanceGroup? balance))
+        {
+            balance = new(
+                group.Kind,
+                new(group.Parent.AccuracyClass, group.Parent.Resolution),
+                [.. group.Consumers.Select(consumer => new BalanceConsumer(
+                    new(consumer.Meter.AccuracyClass, consumer.Meter.Resolution), consumer.Phase))]);
+            _balances.Add(group.Number, balance);
+        }
+        return balance;
+    }
+
+    private void AddBill(IssuedBill issued, ChainPlace place)
+    {
+        AccountBook account = AccountOf(issued.Account);
+        _accounts[account.Id] = account with { Bills = account.Bills.Add(issued.Period, new(issued, place, NothingPaid)) };
+        foreach (BillLine line in issued.Bill.Lines)
+        {
+            Count(line.Provider, issued.Period, billed: line.Amount, paid: Kopecks.Zero);
+        }
+    }
+
+    private void AddPayment(Hash32 id, PaymentEntry payment)
+    {
+        AccountBook account = AccountOf(id);
+        _accounts[id] = account with { Payments = account.Payments.Add(payment) };
+    }
+
+    private void AddAllocation(SettlementEvent.PaymentAllocated told, ChainPlace place, Func<ulong, DateTimeOffset> timeOf)
+    {
+        PaymentPart part = new(new(told.Period), [.. told.Amounts.Select(amount => new Kopecks(amount))]);
+        AccountBook account = AccountOf(told.Account);
+        if (!account.Bills.TryGetValue(part.Period, out BillEntry? bill))
+        {
+            throw new LedgerException($"A payment was made for period {part.Period} of account {told.Account}, which has no bill.");
+        }
+        bill = bill with { PaidByService = [.. bill.PaidByService.Zip(part.ByService, (before, more) => before + more)] };
+
+        // The allocations of a payment follow it in its transaction; without a payment there, credit was used.
+        PaymentEntry? payment = account.Payments.IsEmpty ? null : account.Payments[^1];
+        ImmutableList<PaymentEntry> payments = payment?.Place.Transaction == place.Transaction
+            ? account.Payments.SetItem(account.Payments.Count - 1, WithPart(payment, part))
+            : account.Payments.Add(new(place, timeOf(place.Block), null, part.Total, [part]));
+        _accounts[account.Id] = account with { Bills = account.Bills.SetItem(part.Period, bill), Payments = payments };
+
+        for (int service = 0; service < part.ByService.Length; service++)
+        {
+            if (part.ByService[service] > Kopecks.Zero && bill.LineOf((Service)service) is { } line)
+            {
+                Count(line.Provider, part.Period, billed: Kopecks.Zero, paid: part.ByService[service]);
+            }
+        }
+    }
+
+    private static PaymentEntry WithPart(PaymentEntry payment, PaymentPart part) => payment with
+    {
+        Allocations = payment.Allocations.Add(part),
+        Amount = payment.Payer is null ? payment.Amount + part.Total : payment.Amount,
+    };
+
+    private void Count(ushort number, Period period, Kopecks billed, Kopecks paid)
+    {
+        ProviderBook provider = ProviderOf(number);
+        ProviderPeriod before = provider.Periods.GetValueOrDefault(period) ?? new(Kopecks.Zero, Kopecks.Zero);
+        ProviderPeriod after = new(before.Billed + billed, before.Paid + paid);
+        _providers[number] = provider with { Periods = provider.Periods.SetItem(period, after) };
+    }
+
+    private AccountBook AccountOf(Hash32 id)
+    {
+        RefreshRegistry();
+        return _accounts.TryGetValue(id, out AccountBook? account)
+            ? account
+            : throw new LedgerException($"An event tells of account {id}, which was never opened.");
+    }
+
+    private ProviderBook ProviderOf(ushort number) => _providers.TryGetValue(number, out ProviderBook? provider)
+        ? provider
+        : new(number, ImmutableSortedDictionary<Period, ProviderPeriod>.Empty, []);
+}
