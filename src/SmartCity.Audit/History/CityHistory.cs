@@ -1,7 +1,7 @@
-using System.Text;
 using SmartCity.Ethereum;
 using SmartCity.Ethereum.Abi;
 using SmartCity.Ethereum.JsonRpc;
+using SmartCity.Ledger;
 using SmartCity.Ledger.Contracts;
 
 namespace SmartCity.Audit;
@@ -40,7 +40,7 @@ internal sealed record CityAddresses(
         {
             if (DirectoryEvent.TryDecode(log) is DirectoryEvent.ContractRegistered registered)
             {
-                byName[NameOf(registered.Name)] = registered.ContractAddress;
+                byName[ShortText.Decode(registered.Name)] = registered.ContractAddress;
             }
         }
         return new(
@@ -51,9 +51,6 @@ internal sealed record CityAddresses(
             ? address
             : throw new AuditException($"The directory {directory} names no {name}. Is it the address of a city's Directory?");
     }
-
-    /// <summary>ASCII text of a name padded with zeros.</summary>
-    private static string NameOf(Hash32 name) => Encoding.ASCII.GetString(name.ToBytes()).TrimEnd('\0');
 }
 
 /// <summary>Everything that happened, decoded, in the order of the chain. A log that cannot be decoded is itself a finding.</summary>

@@ -85,7 +85,7 @@ internal sealed class BillAudit(Registry registry, RegisterBook registers, Audit
         CompareLines(issued, computed, place);
         findings.Equal(issued.Total, computed.Total.Value, () => $"{place}, total");
         findings.Equal(issued.Vat, computed.Vat.Value, () => $"{place}, VAT");
-        findings.Equal(DateOnly.FromDayNumber((int)issued.DueOn + s_epochDay), computed.DueOn, () => $"{place}, due date");
+        findings.Equal(issued.DueOn, computed.DueOn.DayNumber - s_epochDay, () => $"{place}, due date");
         findings.Equal(
             (int)issued.UnmeasuredHours,
             account.ElectricityGroup == 0 ? 0 : registers.Unmeasured(account.ElectricityGroup, account.ElectricityChannel, period),
@@ -150,5 +150,5 @@ internal sealed class BillAudit(Registry registry, RegisterBook registers, Audit
         new(tariff.FromPeriod), tariff.DayPrice, tariff.NightPrice, tariff.HeatPrice, tariff.VatRate, tariff.DueDay,
         tariff.ElectricityProvider, tariff.CommonNeedsProvider, tariff.HeatProvider);
 
-    private static readonly int s_epochDay = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
+    private static readonly long s_epochDay = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 }

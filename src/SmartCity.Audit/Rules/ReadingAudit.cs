@@ -23,16 +23,18 @@ internal sealed class ReadingAudit
     private readonly Address _ledger;
     private readonly Hash32 _domain;
     private readonly AuditLog _log;
+    private readonly bool _checksSignatures;
     private readonly Dictionary<uint, (Hour Next, Hash32 Last)> _heads = [];
     private readonly Dictionary<(uint Group, Hour Hour, int Phase), (long Difference, ulong Tolerance, string Where)> _logged = [];
     private ReadingLedgerEvent.OraclesChanged? _oracles;
 
-    public ReadingAudit(ulong chainId, Address ledger, CityCalendar calendar, Registry registry, AuditLog log)
+    public ReadingAudit(ulong chainId, Address ledger, CityCalendar calendar, Registry registry, AuditLog log, bool checksSignatures)
     {
         _chainId = chainId;
         _ledger = ledger;
         _domain = new Eip712Domain("SmartCity ReadingLedger", "1", chainId, ledger).Separator();
         _log = log;
+        _checksSignatures = checksSignatures;
         Registry = registry;
         Registers = new(calendar);
     }
@@ -123,14 +125,20 @@ internal sealed class ReadingAudit
         chain.Equal(recorded.PreviousBatch, last, () => $"{place}, previous batch");
         chain.Equal(recorded.Batch, batch, () => $"{place}, batch of this payload");
         chain.Equal(recorded.OracleConfig, _oracles?.OracleConfig ?? Hash32.Zero, () => $"{place}, oracle configuration");
+        if (_checksSignatures)
+        {
+            CheckSignatures(recorded, Eip712.Digest(_domain, batch), place);
+        }
+    }
 
+    private void CheckSignatures(ReadingLedgerEvent.HourRecorded recorded, Hash32 digest, string place)
+    {
         Findings signatures = _log[AuditRule.Signatures];
         ReadOnlySpan<byte> bytes = recorded.Signatures.Span;
         int count = bytes.Length / EthECDSASignature.Size;
         signatures.That(
             bytes.Length % EthECDSASignature.Size == 0 && count >= Math.Max((int)(_oracles?.Threshold ?? 0), 1),
             () => $"{place}: {recorded.Signatures.Length} bytes of signatures where {_oracles?.Threshold} of {EthECDSASignature.Size} are needed");
-        Hash32 digest = Eip712.Digest(_domain, batch);
         Address? previous = null;
         for (int i = 0; i < count; i++)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using SmartCity.Rules;
 
 namespace SmartCity.Cli.Up;
 
@@ -11,9 +12,13 @@ namespace SmartCity.Cli.Up;
 /// <param name="Once">End when all was done once.</param>
 /// <param name="Seed">Seed of the emulator.</param>
 /// <param name="Speed">How fast the emulator's clock runs until it has caught up with the real one.</param>
+/// <param name="Alarms">How the alarm rules are read.</param>
+/// <param name="FiguresFile">With --once: file for the figures of the run, JSON.</param>
+/// <param name="ExportFile">With --once: file for the data that were audited.</param>
 /// <param name="ReadyFile">File that is written when everything runs, for programs that wait.</param>
 internal sealed record UpOptions(
-    StateFolder State, string PlanFile, Ports Ports, Uri? Chain, bool Once, int Seed, int Speed, string? ReadyFile);
+    StateFolder State, string PlanFile, Ports Ports, Uri? Chain, bool Once, int Seed, int Speed, AlarmMode Alarms, string? FiguresFile,
+    string? ExportFile, string? ReadyFile);
 
 /// <summary>Ports of the city's servers on this machine.</summary>
 internal sealed record Ports(int Chain, int Emulator, int Portal)

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using SmartCity.Cli.Up;
+using SmartCity.Oracle;
+using SmartCity.Rules;
+
+namespace SmartCity.Cli;
+
+/// <summary><c>smartcity oracle</c>: the worker that reads, checks, signs and writes.</summary>
+internal static class OracleCommand
+{
+    private static readonly Option<string> s_state = new("--state")
+    {
+        Description = "State folder: journal, keystore, city plan, deployment",
+        DefaultValueFactory = _ => "state",
+    };
+
+    private static readonly Option<Uri> s_chain = UrlOption.Create("--chain", "JSON-RPC address of the chain", "http://127.0.0.1:8545");
+
+    private static readonly Option<Uri> s_source = UrlOption.Create("--source", "Address of the Alphalogic server", "http://127.0.0.1:8010");
+
+    private static readonly Option<string> s_login = new("--source-login")
+    {
+        Description = "Login at the Alphalogic server; its password is the first line of the state folder's source-password",
+        DefaultValueFactory = _ => DemoAccounts.SourceLogin,
+    };
+
+    private static readonly Option<AlarmMode> s_alarms = new("--alarms")
+    {
+        Description = "How the alarm rules are read: as the brief has them to the letter, or with delays and deadbands",
+        DefaultValueFactory = _ => AlarmMode.Refined,
+    };
+
+    public static Command Create()
+    {
+        Command command = new("oracle", "Reads the meters, journals, closes hours, signs and writes them; raises alarms.")
+        {
+            s_state, s_chain, s_source, s_login, s_alarms,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        StateFolder state = new(Path.GetFullPath(parsed.GetValue(s_state)!));
+        OracleOptions options = new()
+        {
+            SourceUrl = parsed.GetValue(s_source)!,
+            SourceLogin = parsed.GetValue(s_login)!,
+            SourcePasswordFile = state.SourcePassword,
+            ChainUrl = parsed.GetValue(s_chain)!,
+            StateFolder = state.Path,
+            KeystoreFile = state.KeyOf(DemoKeys.Oracle),
+            PassphraseFile = state.Passphrase,
+            PlanFile = state.Plan,
+            DeploymentFile = state.Deployment,
+            AlarmMode = parsed.GetValue(s_alarms),
+        };
+        return OracleHost.RunAsync(options, cancellationToken);
+    }
+}

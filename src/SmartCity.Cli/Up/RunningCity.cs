@@ -1,0 +1,151 @@
+using System.Globalization;
+using SmartCity.Cli.Processes;
+using SmartCity.Ethereum.JsonRpc;
+using SmartCity.Portal;
+
+namespace SmartCity.Cli.Up;
+
+/// <summary>The whole city on this machine: chain, emulator, oracle and portal, each a process of its own.</summary>
+internal sealed class RunningCity : IAsyncDisposable
+{
+    private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(60);
+
+    private readonly ProcessKeeper _keeper = new();
+    private readonly Stack<IAsyncDisposable> _parts = new();
+    private readonly List<ChildProcess> _processes = [];
+
+    private RunningCity(UpOptions options, Uri chain)
+    {
+        Options = options;
+        Chain = chain;
+        Source = new($"http://127.0.0.1:{options.Ports.Emulator}");
+        Portal = new($"http://127.0.0.1:{options.Ports.Portal}");
+        Api = new(new RpcClient(new() { BaseAddress = chain, Timeout = Timeout.InfiniteTimeSpan }));
+    }
+
+    public UpOptions Options { get; }
+
+    public Uri Chain { get; }
+
+    public Uri Source { get; }
+
+    public Uri Portal { get; }
+
+    public EthApi Api { get; }
+
+    public DemoCity City { get; private set; } = null!;
+
+    public IReadOnlyList<DemoAccount> Accounts { get; private set; } = [];
+
+    public string SourcePassword { get; private set; } = string.Empty;
+
+    /// <summary>Starts everything; what was started is ended again when a part does not come up.</summary>
+    /// <exception cref="CommandException">A part could not be started; the message says which, why, and what to do.</exception>
+    public static async Task<RunningCity> StartAsync(
+        UpOptions options, TimeProvider time, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        RunningCity city = new(options, options.Chain ?? new($"http://127.0.0.1:{options.Ports.Chain}"));
+        try
+        {
+            await city.StartPartsAsync(time, progress, cancellationToken);
+            return city;
+        }
+        catch
+        {
+            await city.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Completes when a process has ended although nobody asked it to, with its name and the end of its log.</summary>
+    public async Task<string> WaitForFailureAsync(CancellationToken cancellationToken)
+    {
+        Task<ChildProcess>[] ends = [.. _processes.Select(async process =>
+        {
+            _ = await process.WaitAsync(cancellationToken);
+            return process;
+        })];
+        ChildProcess ended = await await Task.WhenAny(ends);
+        return $"{ended.Name} has ended. Its log ({ended.LogFile}) says:\n{await ended.TailAsync()}";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_parts.TryPop(out IAsyncDisposable? part))
+        {
+            await part.DisposeAsync();
+        }
+    }
+
+    private async Task StartPartsAsync(TimeProvider time, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        StateFolder state = Options.State;
+        if (Options.Chain is null)
+        {
+            progress.Report("starting the chain");
+            DevelopmentChain chain = await DevelopmentChain.StartAsync(_keeper, state, Options.Ports.Chain, time, cancellationToken);
+            _parts.Push(chain);
+            _processes.Add(chain.Process);
+        }
+        City = await DemoCity.OpenOrDeployAsync(Options, Api, time, progress, cancellationToken);
+        Accounts = await DemoAccounts.OpenOrCreateAsync(state, City.Plan, cancellationToken);
+        SourcePassword = await StateFolder.SecretAsync(state.SourcePassword, cancellationToken);
+
+        progress.Report("starting the emulator of the meters");
+        ChildProcess emulator = await StartAsync("emulator", EmulatorArguments(), new Dictionary<string, string>
+        {
+            ["EMULATOR_LOGIN"] = DemoAccounts.SourceLogin,
+            ["EMULATOR_PASSWORD"] = SourcePassword,
+        });
+        await AnswersAsync(emulator, new(Source, "control"), time, cancellationToken);
+
+        progress.Report("starting the oracle and the portal");
+        _ = await StartAsync(
+            "oracle",
+            [
+                "--state", state.Path, "--chain", Chain.ToString(), "--source", Source.ToString(), "--alarms", Options.Alarms.ToString(),
+            ]);
+        ChildProcess portal = await StartAsync(
+            "portal", ["--state", state.Path, "--chain", Chain.ToString(), "--urls", Portal.GetLeftPart(UriPartial.Authority)]);
+        await AnswersAsync(portal, Portal, time, cancellationToken);
+    }
+
+    private List<string> EmulatorArguments()
+    {
+        string from = City.Plan.FirstPeriod.ToString() + "-01";
+        return
+        [
+            "--urls", Source.GetLeftPart(UriPartial.Authority), "--state", Options.State.Emulator, "--history-from", from,
+            "--seed", Options.Seed.ToString(CultureInfo.InvariantCulture), "--speed", Options.Speed.ToString(CultureInfo.InvariantCulture),
+            "--utc-offset", City.Plan.UtcOffsetHours.ToString(CultureInfo.InvariantCulture),
+        ];
+    }
+
+    private async Task<ChildProcess> StartAsync(
+        string command, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        ChildProcess process = await OwnProgram.StartAsync(_keeper, command, Options.State.LogOf(command), arguments, environment);
+        _parts.Push(process);
+        _processes.Add(process);
+        return process;
+    }
+
+    private static async Task AnswersAsync(ChildProcess process, Uri address, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using HttpClient http = new(new HttpClientHandler { AllowAutoRedirect = false }) { Timeout = s_startLimit };
+        await Readiness.WaitAsync(process, s_startLimit, time, AnswersAsync, cancellationToken);
+
+        async Task<bool> AnswersAsync(CancellationToken token)
+        {
+            try
+            {
+                using HttpResponseMessage answer = await http.GetAsync(address, token);
+                return (int)answer.StatusCode < 500;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
+    }
+}
