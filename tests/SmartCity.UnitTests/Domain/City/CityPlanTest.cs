@@ -62,6 +62,25 @@ public sealed class CityPlanTest
         Assert.That(exception!.Message, Does.Contain("no-such-folder/city.json").And.Contain("Name an existing file"));
     }
 
+    [Test]
+    public void LoadAsync_FileTooLong_IsNotRead()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            using (FileStream file = File.OpenWrite(path))
+            {
+                file.SetLength(CityPlan.MaxFileBytes + 1);
+            }
+            CityPlanException? exception = Assert.ThrowsAsync<CityPlanException>(() => CityPlan.LoadAsync(path, CancellationToken.None));
+            Assert.That(exception!.Problems, Is.EqualTo(new[] { "it has 16777217 bytes; at most 16777216 are read." }));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [TestCase("{", "$: it is not valid JSON")]
     [TestCase("[]", "$: an object is needed")]
     [TestCase("""{"name":"a","name":"b"}""", "$: it is not valid JSON")]

@@ -1,4 +1,5 @@
 using SmartCity.Rules;
+using SmartCity.UnitTests.Domain;
 
 namespace SmartCity.UnitTests.Rules.Alarms;
 
@@ -19,6 +20,13 @@ public sealed class AlarmIdTest
             "A3.P1.LOW", "A3.P1.HIGH", "A3.P2.LOW", "A3.P2.HIGH", "A4",
         }));
         Assert.That(AlarmId.All.Select(id => id.Number).Distinct(), Is.EquivalentTo(new[] { 0, 1, 2, 3, 4 }));
+    }
+
+    [Test]
+    public void All_Codes_StandInTheRulesDocument()
+    {
+        string document = File.ReadAllText(RepositoryFiles.PathOf("docs", "rules.md"));
+        Assert.That(AlarmId.All.Select(id => id.Code).Where(code => !document.Contains($"`{code}`", StringComparison.Ordinal)), Is.Empty);
     }
 
     [Test]
