@@ -148,6 +148,31 @@ public sealed class CityPlanTest
         Assert.That(exception.Message, Does.EndWith("… and 38 more"));
     }
 
+    [TestCase(297, 1, null, Description = "50 slots")]
+    [TestCase(298, 1, "$.segments[0].groups[0].consumers: there are 298 and a group takes 297")]
+    [TestCase(297, 5, null, Description = "250 slots")]
+    [TestCase(297, 6, "$.segments[0].groups: they need 300 slots of six channels and a segment has 256")]
+    public async Task Parse_SizeOfGroupsAndSegments_IsThatOfTheContracts(int consumers, int groups, string? problem)
+    {
+        CityPlan demo = await CityPlan.LoadAsync(DemoPath, CancellationToken.None);
+        MeterPlan Meter(int number) => demo.Segments[0].Groups[0].Parent with { SerialNumber = (ulong)number + 1, SourceObject = $"m{number}" };
+        CityPlan plan = demo with
+        {
+            Segments = [new(1, EnergyKind.Electricity, [.. Enumerable.Range(0, groups).Select(group => new GroupPlan(
+                (uint)group + 1, $"Group {group}", Meter(group * 1_000), [.. Enumerable.Range(1, consumers).Select(
+                    consumer => new ConsumerPlan(Meter(group * 1_000 + consumer), 0))]))])],
+            Houses = [],
+        };
+        if (problem is null)
+        {
+            Assert.That(CityPlan.Parse(plan.ToJson()).Segments[0].Groups, Has.Count.EqualTo(groups));
+        }
+        else
+        {
+            AssertRefused(plan.ToJson(), problem);
+        }
+    }
+
     private static void AssertRefused(string json, string problem)
     {
         CityPlanException? exception = Assert.Throws<CityPlanException>(() => CityPlan.Parse(json));
