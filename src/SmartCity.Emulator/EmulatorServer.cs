@@ -101,11 +101,6 @@ public sealed class EmulatorServer : IAsyncDisposable
         app.MapDelete("/control/faults/{id:int}", gate.Control((http, _, now) => ControlEndpoints.End(context.Book, (int)Id(http), Forget(http), now)));
         app.MapGet("/control/kinds", gate.Control((_, _, _) => ControlEndpoints.Kinds()));
         app.MapGet("/control/state", gate.Control((_, _, now) => ControlEndpoints.State(context.City, context.Book, state, now, time.GetUtcNow())));
-        app.MapGet("/", http =>
-        {
-            http.Response.Redirect("/control");
-            return Task.CompletedTask;
-        });
         ControlPage.Map(app, gate);
     }
 

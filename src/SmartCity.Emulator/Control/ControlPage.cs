@@ -13,6 +13,7 @@ internal static class ControlPage
     /// <summary>Adds the page and its files.</summary>
     public static void Map(IEndpointRouteBuilder routes, ApiGate gate)
     {
+        routes.MapGet("/", File(gate, "control.html", "text/html; charset=utf-8"));
         routes.MapGet("/control", File(gate, "control.html", "text/html; charset=utf-8"));
         routes.MapGet("/control/control.css", File(gate, "control.css", "text/css; charset=utf-8"));
         routes.MapGet("/control/control.js", File(gate, "control.js", "text/javascript; charset=utf-8"));

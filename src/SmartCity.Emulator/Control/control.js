@@ -83,6 +83,7 @@ const groups = {
   Data: ["Signals", "Device"],
   Api: ["Api"],
 };
+const units = { ru: { bar: "бар", kWh: "кВт·ч", m3: "м³" }, en: { m3: "m³" } };
 const alarms = ["t_low", "t_high", "p_low", "p_high", "pump_fault", "leak"];
 let language = localStorage.getItem("language") === "en" ? "en" : "ru";
 let kinds = [];
@@ -138,7 +139,7 @@ function valueText(signal) {
   if (signal.name === "verif_date") return signal.value.slice(0, 10);
   if (signal.name === "sn") return String(signal.value).padStart(8, "0");
   const number = typeof signal.value === "number" ? signal.value.toLocaleString(language) : signal.value;
-  return `${number} ${signal.unit === "m3" ? "м³" : signal.unit}`.trim();
+  return `${number} ${units[language][signal.unit] ?? signal.unit}`.trim();
 }
 
 function deviceView(device, full) {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace SmartCity.Emulator.Faults;
 
@@ -13,6 +14,7 @@ internal sealed record Fault(
     int Id, string Kind, string Target, DateTimeOffset From, DateTimeOffset? To, IReadOnlyDictionary<string, string> Parameters)
 {
     /// <summary>The object named by <see cref="Target"/>.</summary>
+    [JsonIgnore]
     public string TargetObject => Target.Split('.')[0];
 
     /// <summary>Whether the fault acts at an instant.</summary>
