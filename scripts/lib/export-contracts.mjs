@@ -4,7 +4,7 @@
 // Files are replaced at once and only when they differ, so that an unchanged contract never makes C# compile again. The
 // stamp is written last: MSBuild compares it with the sources. No dependencies; runs under Node 20 and later.
 
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { generateBindings } from "./generate-bindings.mjs";
@@ -22,14 +22,17 @@ export const CONTRACTS = [
   "IncidentLog",
 ];
 
+/** How Hardhat names the sources of this repository, in contrast to those of npm packages. */
+const OWN_SOURCES = "project/";
+
 /** Reads an artifact and the syntax tree of its compilation. */
 function readContract(artifacts, name) {
   const path = findArtifact(artifacts, name);
-  const { abi, bytecode, linkReferences, buildInfoId } = JSON.parse(readFileSync(path, "utf8"));
+  const { abi, bytecode, linkReferences, buildInfoId, inputSourceName } = JSON.parse(readFileSync(path, "utf8"));
   if (Object.keys(linkReferences ?? {}).length > 0) {
     throw new Error(`${name} needs external libraries to be linked; make their functions internal.`);
   }
-  return { name, abi, bytecode, buildInfoId };
+  return { name, abi, bytecode, buildInfoId, inputSourceName };
 }
 
 function findArtifact(artifacts, name) {
@@ -44,24 +47,57 @@ function findArtifact(artifacts, name) {
   return join(artifacts, found[0]);
 }
 
-/** The source units (syntax trees) of each compilation the contracts come from: ids in them are unique within a compilation. */
-function readCompilations(artifacts, contracts) {
+/**
+ * The source units (syntax trees) of each compilation the contracts come from: ids in them are unique within a compilation.
+ * A compilation also holds sources that were compiled again since; those are left out.
+ */
+function readCompilations(root, artifacts, contracts) {
   return [...new Set(contracts.map((contract) => contract.buildInfoId))].map((id) => {
-    const { output } = JSON.parse(readFileSync(join(artifacts, "build-info", `${id}.output.json`), "utf8"));
-    return Object.values(output.sources).map((source) => source.ast);
+    const { input, output } = readCompilation(artifacts, id);
+    const current = Object.entries(output.sources).filter(([name]) => isCurrent(root, name, input));
+    return current.map(([, source]) => source.ast);
   });
 }
 
-function writeIfChanged(path, text) {
-  let present;
+/** Refuses a contract that was compiled from other sources than those that are there now: its own and what they import. */
+function checkCurrent(root, artifacts, { buildInfoId, inputSourceName }) {
+  const { input, output } = readCompilation(artifacts, buildInfoId);
+  const names = new Set([inputSourceName]);
+  for (const name of names) {
+    const imports = output.sources[name].ast.nodes.filter((node) => node.nodeType === "ImportDirective");
+    imports.forEach((node) => names.add(node.absolutePath)); // A set is walked to its end, also while it grows.
+  }
+  const stale = [...names].find((name) => !isCurrent(root, name, input));
+  if (stale !== undefined) {
+    throw new Error(`${stale} was changed since it was compiled. Run \`npm run contracts\`, which compiles first.`);
+  }
+}
+
+function isCurrent(root, name, input) {
+  return (
+    !name.startsWith(OWN_SOURCES) ||
+    readIfThere(join(root, name.slice(OWN_SOURCES.length))) === input.sources[name].content
+  );
+}
+
+function readCompilation(artifacts, id) {
+  const read = (file) => JSON.parse(readFileSync(join(artifacts, "build-info", file), "utf8"));
+  return { input: read(`${id}.json`).input, output: read(`${id}.output.json`).output };
+}
+
+function readIfThere(path) {
   try {
-    present = readFileSync(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     if (error.code !== "ENOENT") {
       throw error;
     }
+    return undefined;
   }
-  if (present !== text) {
+}
+
+function writeIfChanged(path, text) {
+  if (readIfThere(path) !== text) {
     const temporary = `${path}.${process.pid}.tmp`;
     writeFileSync(temporary, text);
     renameSync(temporary, path);
@@ -82,13 +118,17 @@ function writeFolder(folder, files) {
 }
 
 export function exportContracts(root) {
+  const start = new Date();
   const artifacts = join(root, "artifacts");
   const contracts = CONTRACTS.map((name) => readContract(artifacts, name));
-  const compilations = readCompilations(artifacts, contracts);
+  contracts.forEach((contract) => checkCurrent(root, artifacts, contract));
+  const compilations = readCompilations(root, artifacts, contracts);
   const json = contracts.map(({ name, abi, bytecode }) => [`${name}.json`, JSON.stringify({ name, abi, bytecode })]);
   writeFolder(join(root, "build", "contracts"), new Map(json));
   writeFolder(join(root, "build", "bindings"), generateBindings(contracts, compilations));
-  writeFileSync(join(root, "build", "contracts.stamp"), `${new Date().toISOString()}\n`);
+  const stamp = join(root, "build", "contracts.stamp");
+  writeFileSync(stamp, "");
+  utimesSync(stamp, start, start); // A source that is changed while this runs is newer than the stamp.
   return contracts.length;
 }
 

@@ -50,7 +50,8 @@ function readCompilations(compilations) {
     const units = trees.flatMap((tree) => tree.nodes);
     units.flatMap((unit) => [unit, ...(unit.nodes ?? [])]).forEach((node) => readDefinition(node, source));
     const byId = new Map(units.map((unit) => [unit.id, unit]));
-    for (const contract of units.filter((unit) => unit.nodeType === "ContractDefinition")) {
+    const isWhole = (unit) => unit.linearizedBaseContracts?.every((id) => byId.has(id));
+    for (const contract of units.filter((unit) => unit.nodeType === "ContractDefinition" && isWhole(unit))) {
       source.restricted.set(contract.name, restrictedFunctions(contract, byId));
     }
   }
