@@ -3,6 +3,7 @@ using SmartCity.Audit;
 using SmartCity.Domain;
 using SmartCity.Ethereum;
 using SmartCity.Ethereum.JsonRpc;
+using SmartCity.Ethereum.Sending;
 using SmartCity.IntegrationTests.Ledger;
 using SmartCity.IntegrationTests.Nodes;
 using SmartCity.Ledger;
@@ -35,8 +36,8 @@ public sealed class AuditorTest : IDisposable
         foreach (RegisteredSegment segment in registry.Segments.Values)
         {
             int hours = (int)(calendar.FirstHourOf(_test.Plan.FirstPeriod.Next).Value - segment.FirstHour.Value);
-            IReadOnlyList<Ethereum.Sending.TransactionRequest> calls = await _test.HoursAsync(segment, hours, Cancellation);
-            foreach (Ethereum.Sending.TransactionRequest[] part in calls.Chunk(HoursAtOnce))
+            IReadOnlyList<TransactionRequest> calls = await _test.HoursAsync(segment, hours, Cancellation);
+            foreach (TransactionRequest[] part in calls.Chunk(HoursAtOnce))
             {
                 await _test.CitySenderOf(_test.Oracle).SendManyAsync(part, Cancellation);
             }
@@ -119,7 +120,7 @@ public sealed class AuditorTest : IDisposable
     [TestCase(nameof(BillingEvent.CommonNeedsFixed), 31, "A-09", "group 1, period")]
     [TestCase(nameof(SettlementEvent.PaymentAllocated), 31, "A-11", "account 0x")]
     [TestCase(nameof(SettlementEvent.Withdrawn), 31, "A-12", "Settlement")]
-    [TestCase(nameof(SettlementRoubleEvent.Transfer), 31, "A-12", "tokens")]
+    [TestCase(nameof(SettlementRoubleEvent.Transfer), 31, "A-12", "more than it had")]
     public void Audit_OneBitOfAnEvent_IsFoundAndLocated(string kind, int position, string rule, string where)
     {
         int index = IndexOf(kind);
