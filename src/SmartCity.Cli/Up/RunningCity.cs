@@ -116,7 +116,7 @@ internal sealed class RunningCity : IAsyncDisposable
         return
         [
             "--urls", Source.GetLeftPart(UriPartial.Authority), "--state", Options.State.Emulator, "--history-from", from,
-            "--seed", Options.Seed.ToString(CultureInfo.InvariantCulture), "--speed", Options.Speed.ToString(CultureInfo.InvariantCulture),
+            "--speed", Options.Speed.ToString(CultureInfo.InvariantCulture),
             "--utc-offset", City.Plan.UtcOffsetHours.ToString(CultureInfo.InvariantCulture),
         ];
     }

@@ -36,8 +36,6 @@ internal static class UpCommand
         Description = "Do everything once on free ports, print the summary, and end: exit code 0 only if all held",
     };
 
-    private static readonly Option<int> s_seed = new("--seed") { Description = "Seed of the emulated signals", DefaultValueFactory = _ => 1 };
-
     private static readonly Option<int> s_speed = new("--speed")
     {
         Description = "1: live at real time. N: the emulator's clock starts at the end of the last full month and runs N times faster until it has caught up",
@@ -67,7 +65,7 @@ internal static class UpCommand
         _ = s_ports.AcceptOnlyFromAmong("fixed", "auto");
         Command command = new("up", "Starts chain, emulator, oracle and portal; back-fills and bills the last two full months; then runs live.")
         {
-            s_state, s_plan, s_ports, s_chain, s_once, s_seed, s_speed, s_alarms, s_figures, s_export, s_ready,
+            s_state, s_plan, s_ports, s_chain, s_once, s_speed, s_alarms, s_figures, s_export, s_ready,
         };
         command.SetAction(RunAsync);
         return command;
@@ -84,7 +82,7 @@ internal static class UpCommand
             new(path),
             parsed.GetValue(s_plan) ?? Path.Combine(RepositoryFolder.Find() ?? Directory.GetCurrentDirectory(), "config", "demo-city.json"),
             once || parsed.GetValue(s_ports) == "auto" ? Ports.Free() : Ports.Fixed,
-            parsed.GetValue(s_chain), once, parsed.GetValue(s_seed), parsed.GetValue(s_speed),
+            parsed.GetValue(s_chain), once, parsed.GetValue(s_speed),
             parsed.GetValue(s_alarms) ?? (once ? AlarmMode.Strict : AlarmMode.Refined),
             parsed.GetValue(s_figures), parsed.GetValue(s_export), parsed.GetValue(s_ready));
         try

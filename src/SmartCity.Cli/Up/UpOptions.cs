@@ -10,14 +10,13 @@ namespace SmartCity.Cli.Up;
 /// <param name="Ports">Ports of its servers.</param>
 /// <param name="Chain">A node that runs already; none for anvil on this machine.</param>
 /// <param name="Once">End when all was done once.</param>
-/// <param name="Seed">Seed of the emulator.</param>
 /// <param name="Speed">How fast the emulator's clock runs until it has caught up with the real one.</param>
 /// <param name="Alarms">How the alarm rules are read.</param>
 /// <param name="FiguresFile">With --once: file for the figures of the run, JSON.</param>
 /// <param name="ExportFile">With --once: file for the data that were audited.</param>
 /// <param name="ReadyFile">File that is written when everything runs, for programs that wait.</param>
 internal sealed record UpOptions(
-    StateFolder State, string PlanFile, Ports Ports, Uri? Chain, bool Once, int Seed, int Speed, AlarmMode Alarms, string? FiguresFile,
+    StateFolder State, string PlanFile, Ports Ports, Uri? Chain, bool Once, int Speed, AlarmMode Alarms, string? FiguresFile,
     string? ExportFile, string? ReadyFile);
 
 /// <summary>Ports of the city's servers on this machine.</summary>
