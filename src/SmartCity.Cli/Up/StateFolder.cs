@@ -43,7 +43,7 @@ internal sealed record StateFolder(string Path)
             }
             return new(In("lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (exception is UnauthorizedAccessException or DirectoryNotFoundException or FileNotFoundException)
         {
             throw new CommandException($"The state folder {Path} cannot be written: {exception.Message} Choose another with --state.");
         }

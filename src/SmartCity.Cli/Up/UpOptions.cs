@@ -53,7 +53,7 @@ internal sealed record Ports(int Chain, int Emulator, int Portal)
             }
             try
             {
-                using TcpListener listener = new(IPAddress.Loopback, port);
+                using TcpListener listener = new(IPAddress.Loopback, port) { ExclusiveAddressUse = true };
                 listener.Start();
             }
             catch (SocketException)
