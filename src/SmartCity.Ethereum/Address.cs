@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace SmartCity.Ethereum;
 
-/// <summary>An account or contract: 20 bytes. <c>default</c> is the zero address. Ordered as an unsigned number, as Solidity does.</summary>
+/// <summary>An account or contract: 20 bytes. <c>default</c> is the zero address. Ordered as an unsigned number, as Solidity
+/// does.</summary>
 [JsonConverter(typeof(JsonConverter))]
 public readonly record struct Address : IComparable<Address>
 {
@@ -34,7 +35,8 @@ public readonly record struct Address : IComparable<Address>
     /// <summary>Is this the zero address?</summary>
     public bool IsZero => this == default;
 
-    /// <summary>Reads 40 hexadecimal digits, with or without "0x". Digits of mixed case must have the checksum of EIP-55.</summary>
+    /// <summary>Reads 40 hexadecimal digits, with or without "0x". Digits of mixed case must have the checksum of
+    /// EIP-55.</summary>
     /// <exception cref="FormatException">Not an address, or its checksum is wrong.</exception>
     public static Address Parse(string text)
     {
@@ -147,7 +149,8 @@ public readonly record struct Address : IComparable<Address>
         public override void Write(Utf8JsonWriter writer, Address value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.ToString());
 
-        public override Address ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        public override Address ReadAsPropertyName(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString(), out Address address) ? address : throw new JsonException("Not an address.");
 
         public override void WriteAsPropertyName(Utf8JsonWriter writer, Address value, JsonSerializerOptions options) =>

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace SmartCity.Ethereum.Abi;
 
-/// <summary>Reads values. Each byte of the input may be used once: so the size of the result is bounded by the size of the input, and
-/// offsets that point many values at the same bytes are refused before anything is allocated for them.</summary>
+/// <summary>Reads values. Each byte of the input may be used once: so the size of the result is bounded by the size of the input,
+/// and offsets that point many values at the same bytes are refused before anything is allocated for them.</summary>
 internal ref struct AbiDecoder
 {
     private const int WordSize = 32;

@@ -42,7 +42,8 @@ public sealed class AbiType : IEquatable<AbiType>
     /// <summary>Types may be nested this deep.</summary>
     public const int MaxDepth = 16;
 
-    /// <summary>A fixed array has this many elements at most, and a type this many words of head: contracts have far fewer.</summary>
+    /// <summary>A fixed array has this many elements at most, and a type this many words of head: contracts have far
+    /// fewer.</summary>
     public const int MaxHeadWords = 1 << 16;
 
     private const int WordSize = 32;
@@ -88,7 +89,8 @@ public sealed class AbiType : IEquatable<AbiType>
 
     private int Depth { get; }
 
-    /// <summary>Reads a type: canonical names, <c>uint</c>, <c>int</c>, <c>function</c>, and tuples with or without the word "tuple".</summary>
+    /// <summary>Reads a type: canonical names, <c>uint</c>, <c>int</c>, <c>function</c>, and tuples with or without the word
+    /// "tuple".</summary>
     /// <exception cref="AbiException">Not a type of the ABI.</exception>
     public static AbiType Parse(string text)
     {
@@ -115,7 +117,8 @@ public sealed class AbiType : IEquatable<AbiType>
                 : new(AbiKind.FixedArray, length.Value, this, [], $"{Name}[{length}]");
 
     /// <summary>The canonical name of a parameter list.</summary>
-    internal static string TupleName(IEnumerable<AbiType> components) => $"({string.Join(',', components.Select(type => type.Name))})";
+    internal static string TupleName(IEnumerable<AbiType> components) =>
+        $"({string.Join(',', components.Select(type => type.Name))})";
 
     /// <inheritdoc/>
     public bool Equals(AbiType? other) => other is not null && Name == other.Name;

@@ -34,7 +34,8 @@ public sealed class ContractAbi
     /// <summary>The constructor; null when the contract has none of its own.</summary>
     public FunctionAbi? Constructor { get; }
 
-    /// <summary>Reads an ABI: the array itself, or an object with the array in "abi" (an artifact of Hardhat or Foundry).</summary>
+    /// <summary>Reads an ABI: the array itself, or an object with the array in "abi" (an artifact of Hardhat or
+    /// Foundry).</summary>
     /// <exception cref="AbiException">Not JSON, or not an ABI.</exception>
     public static ContractAbi Parse(string json)
     {
@@ -74,7 +75,8 @@ public sealed class ContractAbi
     /// <exception cref="AbiException">None, or several of the name.</exception>
     public ErrorAbi GetError(string nameOrSignature) => Single(Errors, nameOrSignature, "error");
 
-    /// <summary>The error with this selector, also <c>Error(string)</c> and <c>Panic(uint256)</c>; null when there is none.</summary>
+    /// <summary>The error with this selector, also <c>Error(string)</c> and <c>Panic(uint256)</c>; null when there is
+    /// none.</summary>
     public ErrorAbi? FindError(uint selector) => _errors.GetValueOrDefault(selector);
 
     /// <summary>Decodes revert data; null when it is of no error known here or malformed.</summary>
@@ -129,7 +131,8 @@ public sealed class ContractAbi
                     constructor = new(name, inputs, [], mutability);
                     break;
                 case "event":
-                    bool isAnonymous = entry.TryGetProperty("anonymous", out JsonElement flag) && flag.ValueKind == JsonValueKind.True;
+                    bool isAnonymous =
+                        entry.TryGetProperty("anonymous", out JsonElement flag) && flag.ValueKind == JsonValueKind.True;
                     events.Add(new(name, inputs, isAnonymous));
                     break;
                 case "error":
@@ -143,7 +146,8 @@ public sealed class ContractAbi
     private static T Single<T>(IReadOnlyList<T> members, string nameOrSignature, string kind)
         where T : AbiMember
     {
-        T[] found = members.Where(member => member.Name == nameOrSignature || member.Signature == nameOrSignature).Take(2).ToArray();
+        T[] found =
+            members.Where(member => member.Name == nameOrSignature || member.Signature == nameOrSignature).Take(2).ToArray();
         return found.Length switch
         {
             1 => found[0],

@@ -24,8 +24,8 @@ public sealed class EventAbi : AbiMember
     /// <summary>Does the event leave its signature out of the topics?</summary>
     public bool IsAnonymous { get; }
 
-    /// <summary>The event's arguments, in order of declaration; types as in <see cref="AbiCodec"/>. For an indexed string, bytes, array or
-    /// struct the chain keeps only the hash: a <see cref="Hash32"/>.</summary>
+    /// <summary>The event's arguments, in order of declaration; types as in <see cref="AbiCodec"/>. For an indexed string, bytes,
+    /// array or struct the chain keeps only the hash: a <see cref="Hash32"/>.</summary>
     /// <exception cref="AbiException">The log is of another event, or malformed.</exception>
     public object[] Decode(IReadOnlyList<Hash32> topics, ReadOnlyMemory<byte> data)
     {

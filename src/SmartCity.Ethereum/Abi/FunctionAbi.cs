@@ -50,7 +50,8 @@ public sealed class FunctionAbi : AbiMember
             : throw new AbiException($"The data is not a call of {Signature}.");
 
     /// <summary>The results in the answer of a call.</summary>
-    /// <exception cref="AbiException">Malformed; or empty where results are due, as when no contract is at the address.</exception>
+    /// <exception cref="AbiException">Malformed; or empty where results are due, as when no contract is at the
+    /// address.</exception>
     public object[] DecodeOutput(ReadOnlyMemory<byte> data) =>
         data.IsEmpty && _outputTypes.Count > 0
             ? throw new AbiException($"{Signature} gave nothing back: there is no contract at the address, or it has no such function.")

@@ -22,14 +22,16 @@ public sealed class ContractRevertException : RpcException
     /// <summary>The error, when the contract's ABI was given and has it.</summary>
     public DecodedError? Error { get; }
 
-    /// <summary>Sees a revert in a node's error, in the forms of Besu, Hardhat, anvil, geth and older nodes; null when it is none.</summary>
+    /// <summary>Sees a revert in a node's error, in the forms of Besu, Hardhat, anvil, geth and older nodes; null when it is
+    /// none.</summary>
     /// <param name="exception">The node's error.</param>
     /// <param name="abi">Errors that can be decoded; null knows <c>Error(string)</c> and <c>Panic(uint256)</c>.</param>
     public static ContractRevertException? TryFrom(RpcException exception, ContractAbi? abi)
     {
         ArgumentNullException.ThrowIfNull(exception);
         byte[]? data = exception.ErrorData is { } element ? FindData(element, 0) : null;
-        bool saysRevert = exception.Code == RevertCode || exception.RpcMessage.Contains("revert", StringComparison.OrdinalIgnoreCase);
+        bool saysRevert =
+            exception.Code == RevertCode || exception.RpcMessage.Contains("revert", StringComparison.OrdinalIgnoreCase);
         if (!saysRevert)
         {
             return null;

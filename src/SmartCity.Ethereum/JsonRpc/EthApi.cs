@@ -3,8 +3,8 @@ using SmartCity.Ethereum.Abi;
 
 namespace SmartCity.Ethereum.JsonRpc;
 
-/// <summary>The methods of a node that are used here, with types. Every method throws <see cref="EthereumNodeException"/> when it has
-/// no result.</summary>
+/// <summary>The methods of a node that are used here, with types. Every method throws <see cref="EthereumNodeException"/> when it
+/// has no result.</summary>
 /// <param name="client">The connection.</param>
 /// <param name="maxLogBlocks">How many blocks one <c>eth_getLogs</c> spans at most: Besu refuses more than 5,000.</param>
 public sealed class EthApi(RpcClient client, ulong maxLogBlocks = 5_000)
@@ -46,7 +46,8 @@ public sealed class EthApi(RpcClient client, ulong maxLogBlocks = 5_000)
     /// <param name="errors">Errors that can be decoded; null knows only the built-in ones.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="ContractRevertException">The contract refused.</exception>
-    public Task<byte[]> CallAsync(CallRequest call, BlockParameter block, ContractAbi? errors, CancellationToken cancellationToken) =>
+    public Task<byte[]> CallAsync(
+        CallRequest call, BlockParameter block, ContractAbi? errors, CancellationToken cancellationToken) =>
         WithReverts(Client.SendAsync<byte[]>("eth_call", [call, block], cancellationToken), errors);
 
     /// <summary>Calls a function of a contract and decodes its results.</summary>
@@ -79,7 +80,8 @@ public sealed class EthApi(RpcClient client, ulong maxLogBlocks = 5_000)
         IReadOnlyList<Hash32> transactions, CancellationToken cancellationToken)
     {
         RpcRequest[] requests = transactions.Select(hash => new RpcRequest("eth_getTransactionReceipt", hash)).ToArray();
-        IReadOnlyList<RpcResult<TransactionReceipt?>> results = await Client.SendBatchAsync<TransactionReceipt>(requests, cancellationToken);
+        IReadOnlyList<RpcResult<TransactionReceipt?>> results =
+            await Client.SendBatchAsync<TransactionReceipt>(requests, cancellationToken);
         return results.Select(result => result.ValueOrThrow()).ToArray();
     }
 

@@ -11,7 +11,8 @@ namespace SmartCity.Ethereum.JsonRpc;
 /// <param name="GasUsed">Gas they used.</param>
 /// <param name="BaseFeePerGas">Wei a unit of gas; null on chains without EIP-1559.</param>
 public sealed record EthBlock(
-    ulong Number, Hash32 Hash, Hash32 ParentHash, ulong Timestamp, ulong GasLimit, ulong GasUsed, BigInteger? BaseFeePerGas = null);
+    ulong Number, Hash32 Hash, Hash32 ParentHash, ulong Timestamp, ulong GasLimit, ulong GasUsed, BigInteger? BaseFeePerGas =
+        null);
 
 /// <summary>What a contract wrote into the log of a transaction.</summary>
 /// <param name="Address">The contract.</param>

@@ -3,8 +3,8 @@ using System.Net.Http.Headers;
 
 namespace SmartCity.Ethereum.JsonRpc;
 
-/// <summary>JSON-RPC 2.0 over HTTP. Safe to use from many threads. Calls that only read are repeated, with growing pauses, when the
-/// node cannot be reached; a call that may change something is repeated only when no connection came about.</summary>
+/// <summary>JSON-RPC 2.0 over HTTP. Safe to use from many threads. Calls that only read are repeated, with growing pauses, when
+/// the node cannot be reached; a call that may change something is repeated only when no connection came about.</summary>
 /// <param name="http">A client whose <see cref="HttpClient.BaseAddress"/> is the node. Not disposed here.</param>
 /// <param name="options">How the node is called; null takes the defaults.</param>
 /// <param name="time">The clock of timeouts and pauses; null takes the system's.</param>
@@ -36,7 +36,8 @@ public sealed class RpcClient(HttpClient http, RpcClientOptions? options = null,
         return results[0].ValueOrThrow();
     }
 
-    /// <summary>Calls several methods at once; the results are in the order of the requests. An error of one call is in its result.</summary>
+    /// <summary>Calls several methods at once; the results are in the order of the requests. An error of one call is in its
+    /// result.</summary>
     /// <exception cref="RpcException">The node refused the whole batch.</exception>
     /// <exception cref="RpcTransportException">No answer; some of the calls may have been carried out.</exception>
     /// <exception cref="RpcProtocolException">Answers missing, doubled or malformed.</exception>
@@ -56,7 +57,8 @@ public sealed class RpcClient(HttpClient http, RpcClientOptions? options = null,
         return results;
     }
 
-    /// <summary>Reading the chain changes nothing and may be repeated. Methods of one node's own (evm_, anvil_, hardhat_) may not.</summary>
+    /// <summary>Reading the chain changes nothing and may be repeated. Methods of one node's own (evm_, anvil_, hardhat_) may
+    /// not.</summary>
     internal static bool IsRead(string method) =>
         method.StartsWith("net_", StringComparison.Ordinal)
         || method.StartsWith("web3_", StringComparison.Ordinal)
@@ -125,7 +127,8 @@ public sealed class RpcClient(HttpClient http, RpcClientOptions? options = null,
         }
     }
 
-    private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, string name, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(
+        HttpResponseMessage response, string name, CancellationToken cancellationToken)
     {
         const int FirstBuffer = 16 * 1024;
         long? announced = response.Content.Headers.ContentLength;

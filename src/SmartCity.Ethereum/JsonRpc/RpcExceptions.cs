@@ -33,6 +33,7 @@ public sealed class RpcTransportException(string method, string message, bool wa
     public bool WasSent { get; } = wasSent;
 }
 
-/// <summary>The node's answer is not JSON-RPC, or not what the method gives. The message shows the beginning of the answer.</summary>
+/// <summary>The node's answer is not JSON-RPC, or not what the method gives. The message shows the beginning of the
+/// answer.</summary>
 public sealed class RpcProtocolException(string method, string message, Exception? innerException = null)
     : EthereumNodeException(method, message, innerException);

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace SmartCity.Ethereum.JsonRpc;
 
-/// <summary>JSON as nodes speak it: numbers are hexadecimal quantities, bytes are hexadecimal data, names are in camel case.</summary>
+/// <summary>JSON as nodes speak it: numbers are hexadecimal quantities, bytes are hexadecimal data, names are in camel
+/// case.</summary>
 public static class RpcJson
 {
     /// <summary>Options that read and write so.</summary>

@@ -2,7 +2,8 @@ namespace SmartCity.Ethereum.JsonRpc;
 
 /// <summary>One call of a batch.</summary>
 /// <param name="Method">Name of the method.</param>
-/// <param name="Parameters">Its parameters; numbers are written as quantities and bytes as data (see <see cref="RpcJson"/>).</param>
+/// <param name="Parameters">Its parameters; numbers are written as quantities and bytes as data (see <see
+/// cref="RpcJson"/>).</param>
 public sealed record RpcRequest(string Method, params IReadOnlyList<object?> Parameters);
 
 /// <summary>What became of one call of a batch: a value or an error.</summary>

@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace SmartCity.Ethereum.KeyStore;
 
-/// <summary>Makes the file's key from the passphrase, by the function and costs that the file names, within bounds, so that a hostile
-/// file cannot take all memory or run for hours.</summary>
+/// <summary>Makes the file's key from the passphrase, by the function and costs that the file names, within bounds, so that a
+/// hostile file cannot take all memory or run for hours.</summary>
 internal static class KeyDerivation
 {
     public const int KeySize = 32;

@@ -2,7 +2,8 @@ using SmartCity.Ethereum.Signing;
 
 namespace SmartCity.Ethereum.KeyStore;
 
-/// <summary>Key files on disk. A file is there whole or not at all, and only its owner may read it (on Unix, mode 0600).</summary>
+/// <summary>Key files on disk. A file is there whole or not at all, and only its owner may read it (on Unix, mode
+/// 0600).</summary>
 public static class KeyFile
 {
     private const int MaxBytes = 64 * 1024;
@@ -48,7 +49,8 @@ public static class KeyFile
     /// <summary>Decrypts a key from a file.</summary>
     /// <exception cref="WrongPassphraseException">The passphrase does not open the file.</exception>
     /// <exception cref="KeyStoreException">The file is missing, cannot be read, or is malformed.</exception>
-    public static async Task<EthECKey> OpenAsync(string path, ReadOnlyMemory<byte> passphrase, CancellationToken cancellationToken)
+    public static async Task<EthECKey> OpenAsync(
+        string path, ReadOnlyMemory<byte> passphrase, CancellationToken cancellationToken)
     {
         try
         {

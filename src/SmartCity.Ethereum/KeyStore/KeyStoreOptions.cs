@@ -1,6 +1,7 @@
 namespace SmartCity.Ethereum.KeyStore;
 
-/// <summary>How dear it is to try passphrases (scrypt). Memory is 128 × <paramref name="Cost"/> × <paramref name="BlockSize"/> bytes.</summary>
+/// <summary>How dear it is to try passphrases (scrypt). Memory is 128 × <paramref name="Cost"/> × <paramref name="BlockSize"/>
+/// bytes.</summary>
 /// <param name="Cost">n: a power of two. Default 131,072 (128 MiB, about half a second).</param>
 /// <param name="BlockSize">r. Default 8.</param>
 /// <param name="Parallelism">p. Default 1.</param>

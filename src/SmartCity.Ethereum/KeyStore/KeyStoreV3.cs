@@ -7,8 +7,8 @@ using SmartCity.Ethereum.Signing;
 
 namespace SmartCity.Ethereum.KeyStore;
 
-/// <summary>Web3 Secret Storage, version 3: a private key in JSON, encrypted with a passphrase (scrypt or PBKDF2, AES-128-CTR, Keccak
-/// MAC). Passphrases are bytes, usually of UTF-8 text; the caller overwrites them when done.</summary>
+/// <summary>Web3 Secret Storage, version 3: a private key in JSON, encrypted with a passphrase (scrypt or PBKDF2, AES-128-CTR,
+/// Keccak MAC). Passphrases are bytes, usually of UTF-8 text; the caller overwrites them when done.</summary>
 public static class KeyStoreV3
 {
     private const int Version = 3;
@@ -47,7 +47,8 @@ public static class KeyStoreV3
     /// <param name="json">The file's text.</param>
     /// <param name="passphrase">What opens it.</param>
     /// <exception cref="WrongPassphraseException">The passphrase does not open the file.</exception>
-    /// <exception cref="KeyStoreException">The file is malformed, of an unknown kind, or holds another account's key than it says.</exception>
+    /// <exception cref="KeyStoreException">The file is malformed, of an unknown kind, or holds another account's key than it
+    /// says.</exception>
     public static EthECKey Decrypt(string json, ReadOnlySpan<byte> passphrase)
     {
         ArgumentNullException.ThrowIfNull(json);

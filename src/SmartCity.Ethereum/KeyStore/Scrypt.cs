@@ -5,9 +5,11 @@ using System.Security.Cryptography;
 
 namespace SmartCity.Ethereum.KeyStore;
 
-/// <summary>scrypt (RFC 7914). BouncyCastle's refuses the costs of the test vector of Web3 Secret Storage (n = 262,144 with r = 1), which
-/// other programs take; this one is also several times as fast. Costs are checked by <see cref="KeyDerivation"/>.</summary>
-/// <remarks>A block of 64 bytes is kept as four vectors along its diagonals, so that Salsa20/8 works on four words at a time.</remarks>
+/// <summary>scrypt (RFC 7914). BouncyCastle's refuses the costs of the test vector of Web3 Secret Storage (n = 262,144 with r =
+/// 1), which other programs take; this one is also several times as fast. Costs are checked by <see
+/// cref="KeyDerivation"/>.</summary>
+/// <remarks>A block of 64 bytes is kept as four vectors along its diagonals, so that Salsa20/8 works on four words at a
+/// time.</remarks>
 internal static class Scrypt
 {
     private const int BlockBytes = 64;

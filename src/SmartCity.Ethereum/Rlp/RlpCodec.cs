@@ -3,7 +3,8 @@ using System.Numerics;
 
 namespace SmartCity.Ethereum.Rlp;
 
-/// <summary>Recursive Length Prefix (Yellow Paper, appendix B). Each value has exactly one encoding; any other is refused.</summary>
+/// <summary>Recursive Length Prefix (Yellow Paper, appendix B). Each value has exactly one encoding; any other is
+/// refused.</summary>
 public static class RlpCodec
 {
     /// <summary>Lists may be nested this deep, so that hostile bytes cannot exhaust the stack.</summary>

@@ -12,14 +12,15 @@ internal readonly record struct Delivery(SendOutcome Outcome, NodeVerdict Verdic
     /// <summary>Was it refused for a nonce or fee that can be renewed?</summary>
     public bool IsStale => Outcome is SendOutcome.Refused && Verdict is NodeVerdict.StaleNonce or NodeVerdict.StaleFee;
 
-    public static Delivery Sent(SignedTransaction transaction) => new(new SendOutcome.Sent(transaction), NodeVerdict.AlreadyKnown);
+    public static Delivery Sent(SignedTransaction transaction) =>
+        new(new SendOutcome.Sent(transaction), NodeVerdict.AlreadyKnown);
 
     public static Delivery Unknown(SignedTransaction transaction, string reason) =>
         new(new SendOutcome.Unknown(transaction, reason), NodeVerdict.Refused);
 }
 
-/// <summary>Gives signed transactions to the node and finds out what became of them. When no answer comes the same bytes are given
-/// again, which is safe, because the same bytes are the same transaction.</summary>
+/// <summary>Gives signed transactions to the node and finds out what became of them. When no answer comes the same bytes are
+/// given again, which is safe, because the same bytes are the same transaction.</summary>
 internal sealed class Courier(EthApi api, TransactionSenderOptions options, TimeProvider time)
 {
     /// <exception cref="RpcTransportException">No connection came about: nothing was sent.</exception>
@@ -71,7 +72,8 @@ internal sealed class Courier(EthApi api, TransactionSenderOptions options, Time
         return deliveries;
     }
 
-    private async Task<Delivery[]> ResolveAllAsync(SignedTransaction[] signed, RpcException error, CancellationToken cancellationToken)
+    private async Task<Delivery[]> ResolveAllAsync(
+        SignedTransaction[] signed, RpcException error, CancellationToken cancellationToken)
     {
         Delivery[] deliveries = new Delivery[signed.Length];
         for (int i = 0; i < signed.Length; i++)
@@ -81,8 +83,8 @@ internal sealed class Courier(EthApi api, TransactionSenderOptions options, Time
         return deliveries;
     }
 
-    /// <summary>A refusal is believed only when the node does not have the transaction all the same: Hardhat reports a revert of a
-    /// transaction it has mined, and a duplicate as a nonce that is too low.</summary>
+    /// <summary>A refusal is believed only when the node does not have the transaction all the same: Hardhat reports a revert of
+    /// a transaction it has mined, and a duplicate as a nonce that is too low.</summary>
     private async Task<Delivery> ResolveAsync(SignedTransaction signed, RpcException error, CancellationToken cancellationToken)
     {
         NodeVerdict verdict = NodeVerdicts.Of(error);

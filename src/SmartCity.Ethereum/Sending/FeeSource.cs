@@ -14,7 +14,8 @@ internal readonly record struct Fee(BigInteger Max, BigInteger Tip)
     }
 }
 
-/// <summary>Takes the fee from the newest block, because nodes suggest 1 gwei even where gas is free. Not safe for many threads.</summary>
+/// <summary>Takes the fee from the newest block, because nodes suggest 1 gwei even where gas is free. Not safe for many
+/// threads.</summary>
 internal sealed class FeeSource(EthApi api, TransactionSenderOptions options, TimeProvider time)
 {
     private Fee? _fee;

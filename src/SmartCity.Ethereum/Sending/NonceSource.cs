@@ -2,13 +2,13 @@ using SmartCity.Ethereum.JsonRpc;
 
 namespace SmartCity.Ethereum.Sending;
 
-/// <summary>Gives out the nonces of one account: never one that is used, never one beyond a gap, and no more than may be in flight. The
-/// node is asked each time, so that transactions it has lost, or that another program sent, are noticed. Not safe for many threads.
-/// </summary>
+/// <summary>Gives out the nonces of one account: never one that is used, never one beyond a gap, and no more than may be in
+/// flight. The node is asked each time, so that transactions it has lost, or that another program sent, are noticed. Not safe for
+/// many threads. </summary>
 internal sealed class NonceSource(EthApi api, Address account, TransactionSenderOptions options, TimeProvider time)
 {
-    /// <summary>The node must say this many times in a row that it lacks transactions it was given: a count that was taken while a block
-    /// came in may be too low once, and to use a nonce again would replace a good transaction.</summary>
+    /// <summary>The node must say this many times in a row that it lacks transactions it was given: a count that was taken while
+    /// a block came in may be too low once, and to use a nonce again would replace a good transaction.</summary>
     private const int ChecksUntilLost = 3;
 
     private ulong _next; // Nonces below were given to the node with success.

@@ -35,8 +35,8 @@ public sealed class ReceiptWaiter(EthApi api, TimeProvider? time = null, TimeSpa
     public async Task<ReceiptOutcome> WaitAsync(Hash32 transaction, TimeSpan timeout, CancellationToken cancellationToken) =>
         (await WaitAsync([transaction], timeout, cancellationToken))[0];
 
-    /// <summary>Waits for several transactions; the outcomes are in their order. A node that cannot be reached is asked again until the
-    /// deadline.</summary>
+    /// <summary>Waits for several transactions; the outcomes are in their order. A node that cannot be reached is asked again
+    /// until the deadline.</summary>
     /// <exception cref="RpcException">The node refuses to answer the question itself.</exception>
     /// <exception cref="RpcProtocolException">The node's answer is malformed.</exception>
     public async Task<IReadOnlyList<ReceiptOutcome>> WaitAsync(
@@ -80,7 +80,8 @@ public sealed class ReceiptWaiter(EthApi api, TimeProvider? time = null, TimeSpa
     {
         // The transaction is asked for before its receipt: one that is mined in between is not taken for dropped.
         RpcRequest[] known = open.Select(index => new RpcRequest("eth_getTransactionByHash", transactions[index])).ToArray();
-        IReadOnlyList<RpcResult<EthTransactionInfo?>> infos = await api.Client.SendBatchAsync<EthTransactionInfo>(known, cancellationToken);
+        IReadOnlyList<RpcResult<EthTransactionInfo?>> infos =
+            await api.Client.SendBatchAsync<EthTransactionInfo>(known, cancellationToken);
         IReadOnlyList<TransactionReceipt?> receipts =
             await api.FindReceiptsAsync(open.Select(index => transactions[index]).ToArray(), cancellationToken);
         for (int i = 0; i < open.Length; i++)

@@ -5,10 +5,10 @@ using SmartCity.Ethereum.Transactions;
 
 namespace SmartCity.Ethereum.Sending;
 
-/// <summary>Sends the transactions of one key. It is the one writer of the key's nonces: make one for a key and share it; it is safe to
-/// use from many threads, which are served one after another.</summary>
-/// <remarks>A nonce is used up only when the node has its transaction. After anything else (refused, cancelled, no answer) the node is
-/// asked which nonce is next, so that no gap can arise.</remarks>
+/// <summary>Sends the transactions of one key. It is the one writer of the key's nonces: make one for a key and share it; it is
+/// safe to use from many threads, which are served one after another.</summary>
+/// <remarks>A nonce is used up only when the node has its transaction. After anything else (refused, cancelled, no answer) the
+/// node is asked which nonce is next, so that no gap can arise.</remarks>
 public sealed class TransactionSender : IDisposable
 {
     private const ulong TransferGas = 21_000;
@@ -47,21 +47,21 @@ public sealed class TransactionSender : IDisposable
 
     /// <summary>Sends a transaction.</summary>
     /// <exception cref="WrongChainException">The node serves another chain.</exception>
-    /// <exception cref="EthereumNodeException">The node could not be asked for nonce or fee, or no connection came about: nothing was
-    /// sent.</exception>
+    /// <exception cref="EthereumNodeException">The node could not be asked for nonce or fee, or no connection came about: nothing
+    /// was sent.</exception>
     public Task<SendOutcome> SendAsync(TransactionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         return OneAtATimeAsync(() => SendOneAsync(request, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Sends many transactions in their order, many to a request; the outcomes are in the same order. Each must have a gas
-    /// limit. When one is refused and the node has later ones all the same, its nonce is used for an empty transfer to oneself, so that
-    /// they do not wait for ever.</summary>
+    /// <summary>Sends many transactions in their order, many to a request; the outcomes are in the same order. Each must have a
+    /// gas limit. When one is refused and the node has later ones all the same, its nonce is used for an empty transfer to
+    /// oneself, so that they do not wait for ever.</summary>
     /// <exception cref="ArgumentException">A request has no gas limit.</exception>
     /// <exception cref="WrongChainException">The node serves another chain.</exception>
-    /// <exception cref="EthereumNodeException">As <see cref="SendAsync"/>; nothing was sent. When some were sent before, the others are
-    /// <see cref="SendOutcome.Refused"/> instead.</exception>
+    /// <exception cref="EthereumNodeException">As <see cref="SendAsync"/>; nothing was sent. When some were sent before, the
+    /// others are <see cref="SendOutcome.Refused"/> instead.</exception>
     public async Task<IReadOnlyList<SendOutcome>> SendManyAsync(
         IReadOnlyList<TransactionRequest> requests, CancellationToken cancellationToken)
     {
@@ -86,9 +86,9 @@ public sealed class TransactionSender : IDisposable
         return outcomes;
     }
 
-    /// <summary>Replaces a transaction that no block takes, by one with the same nonce and a higher fee. Where gas is free nothing can be
-    /// offered: the same transaction is sent again (which is harmless), and another one only if the node takes it (Besu and Hardhat do,
-    /// anvil does not).</summary>
+    /// <summary>Replaces a transaction that no block takes, by one with the same nonce and a higher fee. Where gas is free
+    /// nothing can be offered: the same transaction is sent again (which is harmless), and another one only if the node takes it
+    /// (Besu and Hardhat do, anvil does not).</summary>
     /// <param name="stuck">The transaction that waits.</param>
     /// <param name="replacement">What to do in its place; null does the same.</param>
     /// <param name="cancellationToken">Stops.</param>
@@ -175,7 +175,8 @@ public sealed class TransactionSender : IDisposable
         return outcomes;
     }
 
-    private static SendOutcome NotSent(EthereumNodeException exception) => new SendOutcome.Refused($"Not sent: {exception.Message}");
+    private static SendOutcome NotSent(EthereumNodeException exception) =>
+        new SendOutcome.Refused($"Not sent: {exception.Message}");
 
     private async Task<Delivery[]> DeliverAsync(TransactionRequest[] requests, CancellationToken cancellationToken)
     {
@@ -201,8 +202,8 @@ public sealed class TransactionSender : IDisposable
         return deliveries;
     }
 
-    /// <summary>After the last that the node has, from the first that can be made anew on all are; what is refused for good stays so.
-    /// </summary>
+    /// <summary>After the last that the node has, from the first that can be made anew on all are; what is refused for good stays
+    /// so. </summary>
     private static int FirstStaleAtTheEnd(Delivery[] deliveries)
     {
         int sent = Array.FindLastIndex(deliveries, delivery => delivery.IsSent) + 1;
@@ -210,8 +211,8 @@ public sealed class TransactionSender : IDisposable
         return stale < 0 ? deliveries.Length : stale;
     }
 
-    /// <summary>Uses the nonces of refused transactions that later ones wait for. False when not all could be used: the next transaction
-    /// gets the first that is free.</summary>
+    /// <summary>Uses the nonces of refused transactions that later ones wait for. False when not all could be used: the next
+    /// transaction gets the first that is free.</summary>
     private async Task<bool> FillGapsAsync(Memory<Delivery> deliveries, ulong first, Fee fee, CancellationToken cancellationToken)
     {
         for (int i = 0; i < deliveries.Length; i++)

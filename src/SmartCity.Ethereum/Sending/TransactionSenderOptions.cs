@@ -9,8 +9,8 @@ public sealed record TransactionSenderOptions
     /// <summary>Send legacy transactions (EIP-155) and not EIP-1559 ones. Default false.</summary>
     public bool UseLegacy { get; init; }
 
-    /// <summary>Errors of the contracts that are called, to name them when an estimate shows that a call would be refused. Default
-    /// null: only the built-in ones are known.</summary>
+    /// <summary>Errors of the contracts that are called, to name them when an estimate shows that a call would be refused.
+    /// Default null: only the built-in ones are known.</summary>
     public ContractAbi? Errors { get; init; }
 
     /// <summary>Wei a unit of gas on a chain whose base fee is 0. Default 0, so that senders need no balance.</summary>
@@ -40,7 +40,7 @@ public sealed record TransactionSenderOptions
     /// <summary>Per cent put on top of an estimate of gas. Default 25.</summary>
     public int GasMarginPercent { get; init; } = 25;
 
-    /// <summary>How often a transaction is made anew when its nonce or fee was stale, and its bytes are sent again when no answer came.
-    /// Default 4.</summary>
+    /// <summary>How often a transaction is made anew when its nonce or fee was stale, and its bytes are sent again when no answer
+    /// came. Default 4.</summary>
     public int MaxAttempts { get; init; } = 4;
 }

@@ -1,13 +1,13 @@
 namespace SmartCity.Ethereum.Signing;
 
-/// <summary>Typed structured data (EIP-712) for a struct that is known when the program is written: hash its type once, then each value
-/// costs two hashes and no allocation. For types that come as JSON see <see cref="TypedData"/>.</summary>
+/// <summary>Typed structured data (EIP-712) for a struct that is known when the program is written: hash its type once, then each
+/// value costs two hashes and no allocation. For types that come as JSON see <see cref="TypedData"/>.</summary>
 public static class Eip712
 {
     private const int MaxStackWords = 16;
 
-    /// <summary>Hash of a type's encoding, e.g. <c>"Mail(address to,string text)"</c>; the types it refers to follow it in order of
-    /// their names. No spaces but the one between a member's type and name.</summary>
+    /// <summary>Hash of a type's encoding, e.g. <c>"Mail(address to,string text)"</c>; the types it refers to follow it in order
+    /// of their names. No spaces but the one between a member's type and name.</summary>
     public static Hash32 HashType(string encodedType)
     {
         ArgumentException.ThrowIfNullOrEmpty(encodedType);

@@ -1,7 +1,7 @@
 namespace SmartCity.Ethereum.Signing;
 
-/// <summary>What a typed signature is for (EIP-712): a signature for one domain is void in any other. A null field is not part of the
-/// domain's type.</summary>
+/// <summary>What a typed signature is for (EIP-712): a signature for one domain is void in any other. A null field is not part of
+/// the domain's type.</summary>
 /// <param name="Name">Name of the application or contract.</param>
 /// <param name="Version">Version of its messages.</param>
 /// <param name="ChainId">The chain.</param>

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace SmartCity.Ethereum.Signing;
 
 /// <summary>A private key of secp256k1 and its account. Safe to use from many threads until disposed.</summary>
-/// <remarks>Disposing overwrites the key's own bytes; numbers that the arithmetic made of them live until the garbage collector takes
-/// them. The key is never part of <see cref="ToString"/> or of an exception.</remarks>
+/// <remarks>Disposing overwrites the key's own bytes; numbers that the arithmetic made of them live until the garbage collector
+/// takes them. The key is never part of <see cref="ToString"/> or of an exception.</remarks>
 public sealed class EthECKey : IDisposable
 {
     /// <summary>Length of a private key in bytes.</summary>
@@ -73,8 +73,8 @@ public sealed class EthECKey : IDisposable
     }
 
     /// <summary>The account that signed the digest.</summary>
-    /// <exception cref="CryptographicException">No account did: r or s out of range, s in the upper half (EIP-2), v not 27 or 28, or r on
-    /// no point of the curve.</exception>
+    /// <exception cref="CryptographicException">No account did: r or s out of range, s in the upper half (EIP-2), v not 27 or 28,
+    /// or r on no point of the curve.</exception>
     public static Address Recover(Hash32 digest, EthECDSASignature signature) =>
         Secp256k1.Recover(digest, signature)
             ?? throw new CryptographicException("The signature is not valid: r, s or v is out of range, or s is in the upper half.");

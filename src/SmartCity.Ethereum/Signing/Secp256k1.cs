@@ -9,8 +9,9 @@ using Org.BouncyCastle.Utilities;
 
 namespace SmartCity.Ethereum.Signing;
 
-/// <summary>ECDSA with recovery over secp256k1. The curve is BouncyCastle's hand-written one (15 times as fast as its generic one),
-/// and the recovery id is read from the nonce point, not found by trial: together that is what makes signing fast.</summary>
+/// <summary>ECDSA with recovery over secp256k1. The curve is BouncyCastle's hand-written one (15 times as fast as its generic
+/// one), and the recovery id is read from the nonce point, not found by trial: together that is what makes signing
+/// fast.</summary>
 internal static class Secp256k1
 {
     private static readonly X9ECParameters Curve = CustomNamedCurves.GetByName("secp256k1");
@@ -29,7 +30,8 @@ internal static class Secp256k1
     public static Address AddressOf(ReadOnlySpan<byte> privateKey) => AddressOf(PublicKeyOf(privateKey));
 
     /// <summary>The uncompressed public key: 64 bytes, x and y.</summary>
-    public static byte[] PublicKeyBytesOf(ReadOnlySpan<byte> privateKey) => PublicKeyOf(privateKey).GetEncoded(compressed: false)[1..];
+    public static byte[] PublicKeyBytesOf(ReadOnlySpan<byte> privateKey) =>
+        PublicKeyOf(privateKey).GetEncoded(compressed: false)[1..];
 
     /// <summary>Signs a digest with the deterministic nonce of RFC 6979 (HMAC-SHA-256).</summary>
     public static EthECDSASignature Sign(ReadOnlySpan<byte> privateKey, Hash32 digest)
@@ -56,7 +58,8 @@ internal static class Secp256k1
         }
     }
 
-    /// <summary>The account that signed the digest, or null: r or s out of range, s in the upper half, or r on no point.</summary>
+    /// <summary>The account that signed the digest, or null: r or s out of range, s in the upper half, or r on no
+    /// point.</summary>
     public static Address? Recover(Hash32 digest, EthECDSASignature signature)
     {
         BigInteger r = ToNumber(signature.R);

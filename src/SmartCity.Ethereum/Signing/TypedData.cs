@@ -6,7 +6,8 @@ using SmartCity.Ethereum.Abi;
 namespace SmartCity.Ethereum.Signing;
 
 /// <summary>Typed structured data (EIP-712) whose types and values come as JSON: <c>types</c>, <c>primaryType</c>, <c>domain</c>,
-/// <c>message</c>, as <c>eth_signTypedData_v4</c> takes it. For structs known in advance <see cref="Eip712"/> is faster.</summary>
+/// <c>message</c>, as <c>eth_signTypedData_v4</c> takes it. For structs known in advance <see cref="Eip712"/> is
+/// faster.</summary>
 public sealed class TypedData
 {
     private const string DomainType = "EIP712Domain";

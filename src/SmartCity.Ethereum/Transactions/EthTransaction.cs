@@ -14,7 +14,8 @@ public abstract class EthTransaction
     /// <summary>How many transactions the sender made before.</summary>
     public ulong Nonce { get; init; }
 
-    /// <summary>Gas that may be used at most. Chains take far less than 64 bits, but the form of a transaction has no such bound.</summary>
+    /// <summary>Gas that may be used at most. Chains take far less than 64 bits, but the form of a transaction has no such
+    /// bound.</summary>
     public BigInteger GasLimit { get; init; }
 
     /// <summary>Who is called; null creates a contract.</summary>

@@ -131,7 +131,8 @@ public sealed class SenderTest(string kind)
         Assert.That((whenMined as SendOutcome.Sent)?.Hash, Is.EqualTo(first.Hash), whenMined.ToString());
     }
 
-    /// <summary>Where gas is free a replacement has nothing more to offer: Hardhat takes it, anvil does not, and says so.</summary>
+    /// <summary>Where gas is free a replacement has nothing more to offer: Hardhat takes it, anvil does not, and says
+    /// so.</summary>
     [Test]
     public async Task ReplaceAsync_AnotherAtNoFee_IsSentOrRefusedButNeverBoth()
     {
@@ -152,7 +153,8 @@ public sealed class SenderTest(string kind)
         using EthECKey key = EthECKey.Generate();
         using TransactionSender sender = new(_api, key, chainId: 1);
 
-        WrongChainException? exception = Assert.ThrowsAsync<WrongChainException>(() => SendAsync(sender, new(key.Address, default, Gas)));
+        WrongChainException? exception =
+            Assert.ThrowsAsync<WrongChainException>(() => SendAsync(sender, new(key.Address, default, Gas)));
 
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(exception!.Message, Does.Contain("serves chain 31337").And.Contain("on chain 1"));
@@ -256,7 +258,8 @@ public sealed class SenderTest(string kind)
 
     private const ulong Gas = TestContracts.Gas;
 
-    private static Task<SendOutcome> SendAsync(TransactionSender sender, TransactionRequest request) => sender.SendAsync(request, Token);
+    private static Task<SendOutcome> SendAsync(TransactionSender sender, TransactionRequest request) =>
+        sender.SendAsync(request, Token);
 
     private Task<IReadOnlyList<ReceiptOutcome>> WaitAsync(IReadOnlyList<SendOutcome> outcomes) =>
         new ReceiptWaiter(_api).WaitAsync(

@@ -20,7 +20,8 @@ internal static class TestContracts
     /// <summary>Logs the call's data after the first word, with the first word as topic.</summary>
     public const string Log = "366000600037" + "600051" + "60203603" + "6020a100";
 
-    /// <summary>The n-th account of the mnemonic "test test test test test test test test test test test junk" that both nodes fund.</summary>
+    /// <summary>The n-th account of the mnemonic "test test test test test test test test test test test junk" that both nodes
+    /// fund.</summary>
     public static EthECKey FundedKey(int index) => EthECKey.Parse(index switch
     {
         0 => "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
@@ -28,7 +29,8 @@ internal static class TestContracts
         _ => throw new ArgumentOutOfRangeException(nameof(index)),
     });
 
-    public static async Task<Address> DeployAsync(EthApi api, TransactionSender sender, string runtime, CancellationToken cancellationToken)
+    public static async Task<Address> DeployAsync(
+        EthApi api, TransactionSender sender, string runtime, CancellationToken cancellationToken)
     {
         TransactionReceipt receipt = await SendAsync(api, sender, new(null, CreationCode(runtime), Gas), cancellationToken);
         Assert.That(receipt.IsSuccess, Is.True);

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace SmartCity.IntegrationTests.Nodes;
 
-/// <summary>Hardhat's node with the network "node" of hardhat.config.js: chain 31337, a block a second, gas free. It forgets all when it
-/// ends.</summary>
+/// <summary>Hardhat's node with the network "node" of hardhat.config.js: chain 31337, a block a second, gas free. It forgets all
+/// when it ends.</summary>
 public static class HardhatNode
 {
     /// <summary>Starts a node. The caller disposes it.</summary>

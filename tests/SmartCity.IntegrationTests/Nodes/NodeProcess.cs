@@ -6,16 +6,17 @@ using SmartCity.Ethereum.JsonRpc;
 
 namespace SmartCity.IntegrationTests.Nodes;
 
-/// <summary>A node of a chain that runs as a process of its own, on a free port of this machine. It ends with the test, also when the
-/// test host is killed: a shell between them ends the node when the pipe from the host breaks.</summary>
+/// <summary>A node of a chain that runs as a process of its own, on a free port of this machine. It ends with the test, also when
+/// the test host is killed: a shell between them ends the node when the pipe from the host breaks.</summary>
 public sealed class NodeProcess : IAsyncDisposable
 {
     private const string Guard = """
         exec 3<&0
         "$@" & node=$!
         echo "node $node"
-        (cat <&3 >/dev/null; kill -9 $node 2>/dev/null) &
+        (cat <&3; kill -9 $node) >/dev/null 2>&1 & guard=$!
         wait $node
+        kill $guard
         """;
 
     private const int MaxLogCharacters = 20_000;
@@ -58,7 +59,8 @@ public sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a program and waits until it answers.</summary>
-    public static async Task<NodeProcess> StartAsync(string program, IReadOnlyList<string> arguments, int port, CancellationToken cancellationToken)
+    public static async Task<NodeProcess> StartAsync(
+        string program, IReadOnlyList<string> arguments, int port, CancellationToken cancellationToken)
     {
         ProcessStartInfo start = new("/bin/sh")
         {
@@ -87,9 +89,11 @@ public sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>The node's methods, over a connection of their own.</summary>
-    public EthApi CreateApi(RpcClientOptions? options = null) => new(new RpcClient(new HttpClient { BaseAddress = Url }, options));
+    public EthApi CreateApi(RpcClientOptions? options = null) =>
+        new(new RpcClient(new HttpClient { BaseAddress = Url }, options));
 
-    /// <summary>Asks the node to end (SIGTERM), as Ctrl-C does, or ends it without a warning (SIGKILL), and waits for the end.</summary>
+    /// <summary>Asks the node to end (SIGTERM), as Ctrl-C does, or ends it without a warning (SIGKILL), and waits for the
+    /// end.</summary>
     public async Task StopAsync(bool kill, CancellationToken cancellationToken)
     {
         int node = await _nodeId.Task.WaitAsync(cancellationToken);

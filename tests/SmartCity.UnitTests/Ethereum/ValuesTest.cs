@@ -14,7 +14,8 @@ public sealed class ValuesTest
     [TestCase("d8dA6BF26964aF9D7eEd9e03E53415D37aA96045")]
     [TestCase("0xd8da6bf26964af9d7eed9e03e53415d37aa96045")]
     [TestCase("0xD8DA6BF26964AF9D7EED9E03E53415D37AA96045")]
-    public void AddressParse_Forms_AreTheSame(string text) => Assert.That(Address.Parse(text).ToString(), Is.EqualTo(Checksummed));
+    public void AddressParse_Forms_AreTheSame(string text) =>
+        Assert.That(Address.Parse(text).ToString(), Is.EqualTo(Checksummed));
 
     [TestCase("")]
     [TestCase("0x")]
@@ -48,11 +49,13 @@ public sealed class ValuesTest
 
     [TestCase(19)]
     [TestCase(21)]
-    public void Address_AnotherLength_IsRefused(int length) => Assert.Throws<ArgumentException>(() => _ = new Address(new byte[length]));
+    public void Address_AnotherLength_IsRefused(int length) =>
+        Assert.Throws<ArgumentException>(() => _ = new Address(new byte[length]));
 
     [TestCase(31)]
     [TestCase(33)]
-    public void Hash32_AnotherLength_IsRefused(int length) => Assert.Throws<ArgumentException>(() => _ = new Hash32(new byte[length]));
+    public void Hash32_AnotherLength_IsRefused(int length) =>
+        Assert.Throws<ArgumentException>(() => _ = new Hash32(new byte[length]));
 
     [Test]
     public void Hash32_NumberOutOfRange_IsRefused()

@@ -11,9 +11,9 @@ using SmartCity.Ethereum.Transactions;
 
 namespace SmartCity.UnitTests.Ethereum;
 
-/// <summary>Every vector of ethers' test cases that is about what this client does. Left out, because nothing here does it: mnemonics
-/// and wallets derived from them (hdnode, wordlists), names of ENS (namehash, nameprep), packed hashes (solidity-hashes), decimal
-/// amounts (units, bignumber), the bank form of an address in accounts (icapAddress).</summary>
+/// <summary>Every vector of ethers' test cases that is about what this client does. Left out, because nothing here does it:
+/// mnemonics and wallets derived from them (hdnode, wordlists), names of ENS (namehash, nameprep), packed hashes
+/// (solidity-hashes), decimal amounts (units, bignumber), the bank form of an address in accounts (icapAddress).</summary>
 public sealed class VectorsTest
 {
     [Test]
@@ -146,7 +146,8 @@ public sealed class VectorsTest
         return signature.ToBytes();
     }
 
-    private static AbiType[] ParseTypes(JsonElement vector) => JsonStrings(vector, "types").Select(type => AbiType.Parse(type.GetString()!)).ToArray();
+    private static AbiType[] ParseTypes(JsonElement vector) =>
+        JsonStrings(vector, "types").Select(type => AbiType.Parse(type.GetString()!)).ToArray();
 
     private static JsonElement[] JsonStrings(JsonElement vector, string name)
     {

@@ -19,7 +19,8 @@ public sealed class AbiCodecTest
             Assert.That(AbiGen.Show(decoded), Is.EqualTo(AbiGen.Show(values)));
         }, iter: 5_000);
 
-    /// <summary>Damaged bytes either have a value, which then encodes and decodes as itself, or are refused in one way only.</summary>
+    /// <summary>Damaged bytes either have a value, which then encodes and decodes as itself, or are refused in one way
+    /// only.</summary>
     [Test]
     public void Decode_Damaged_IsAValueOrRefused() =>
         Gen.Select(AbiGen.Parameters, Gen.Select(Gen.Int[0, 5_000], Gen.Byte).Array[1, 4], Gen.Int[0, 40]).Sample((parameters, changes, cut) =>
@@ -37,7 +38,8 @@ public sealed class AbiCodecTest
             try
             {
                 object[] decoded = AbiCodec.Decode(types, data);
-                Assert.That(AbiGen.Show(AbiCodec.Decode(types, AbiCodec.Encode(types, decoded))), Is.EqualTo(AbiGen.Show(decoded)));
+                Assert.That(AbiGen.Show(AbiCodec.Decode(types, AbiCodec.Encode(types, decoded))),
+                    Is.EqualTo(AbiGen.Show(decoded)));
             }
             catch (AbiException)
             {

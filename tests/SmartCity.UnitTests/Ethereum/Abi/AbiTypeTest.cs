@@ -61,7 +61,8 @@ public sealed class AbiTypeTest
 
     [Test]
     public void Equals_SameName_IsEqual() =>
-        AbiGen.Type.Sample(type => AbiType.Parse(type.Name).Equals(type) && AbiType.Parse(type.Name).GetHashCode() == type.GetHashCode());
+        AbiGen.Type.Sample(type => AbiType.Parse(type.Name).Equals(type)
+            && AbiType.Parse(type.Name).GetHashCode() == type.GetHashCode());
 
     [TestCase("uint8", false, 32)]
     [TestCase("(uint8,bool)[3]", false, 192)]

@@ -17,7 +17,8 @@ public sealed class ContractRevertExceptionTest
     [TestCase(-32015, "VM execution error: revert", "\"Reverted $no\"", TestName = "TryFrom_Parity_HasTheError")]
     [TestCase(-32603, "revert", """{"originalError":{"code":3,"data":"$no"}}""", TestName = "TryFrom_Wrapped_HasTheError")]
     public void TryFrom_Revert_HasTheError(int code, string message, string data) =>
-        Assert.That(From(code, message, data.Replace("$no", No, StringComparison.Ordinal))!.Error!.ToString(), Is.EqualTo("Error(message=\"no\")"));
+        Assert.That(From(code, message, data.Replace("$no", No, StringComparison.Ordinal))!.Error!.ToString(),
+            Is.EqualTo("Error(message=\"no\")"));
 
     [TestCase(3, "execution reverted", null)]
     [TestCase(3, "execution reverted", "\"0x\"")]

@@ -69,7 +69,8 @@ public sealed class RpcClientTest
 
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(node.Bodies, Has.Count.EqualTo(1));
-        Assert.That((exception!.Code, exception.RpcMessage, exception.Method), Is.EqualTo((-32000, "header not found", "eth_call")));
+        Assert.That((exception!.Code, exception.RpcMessage, exception.Method),
+            Is.EqualTo((-32000, "header not found", "eth_call")));
         Assert.That(exception.ErrorData!.Value.GetArrayLength(), Is.EqualTo(1));
     }
 

@@ -9,7 +9,8 @@ namespace SmartCity.UnitTests.Ethereum.KeyStore;
 
 public sealed class KeyStoreTest
 {
-    /// <summary>The scrypt vector of the definition of Web3 Secret Storage; its PBKDF2 vector is among the wallets of ethers.</summary>
+    /// <summary>The scrypt vector of the definition of Web3 Secret Storage; its PBKDF2 vector is among the wallets of
+    /// ethers.</summary>
     private const string Official = """
         {"crypto":{"cipher":"aes-128-ctr","cipherparams":{"iv":"83dbcc02d8ccb40e466191a123791e0e"},
         "ciphertext":"d172bf743a674da9cdad04534d56926ef8358534d458fffccd4e6ad2fbde479c","kdf":"scrypt",
@@ -32,7 +33,8 @@ public sealed class KeyStoreTest
     public void Decrypt_OfficialVector_IsTheKey()
     {
         using EthECKey key = KeyStoreV3.Decrypt(Official, "testpassword"u8);
-        Assert.That(Hex.Encode(key.GetPrivateKey()), Is.EqualTo("0x7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d"));
+        Assert.That(Hex.Encode(key.GetPrivateKey()),
+            Is.EqualTo("0x7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d"));
     }
 
     [Test]
@@ -45,7 +47,8 @@ public sealed class KeyStoreTest
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(read.GetPrivateKey(), Is.EqualTo(key.GetPrivateKey()));
         Assert.That(json, Does.Not.Contain(Convert.ToHexStringLower(key.GetPrivateKey())));
-        Assert.That(KeyStoreV3.Encrypt(key, Passphrase, KeyStoreOptions.Light), Is.Not.EqualTo(json), "salt and iv are new each time");
+        Assert.That(KeyStoreV3.Encrypt(key, Passphrase, KeyStoreOptions.Light),
+            Is.Not.EqualTo(json), "salt and iv are new each time");
     }
 
     [Test]

@@ -37,8 +37,8 @@ public enum NodeStyle
     Geth,
 }
 
-/// <summary>A node with a pool of transactions of one account, whose network can be disturbed. Not a stand-in on any path of the product:
-/// it exists because real nodes cannot be made to fail at a chosen moment.</summary>
+/// <summary>A node with a pool of transactions of one account, whose network can be disturbed. Not a stand-in on any path of the
+/// product: it exists because real nodes cannot be made to fail at a chosen moment.</summary>
 internal sealed class FakeNode(NodeStyle style = NodeStyle.Geth) : HttpMessageHandler
 {
     private readonly Dictionary<ulong, SignedTransaction> _pool = [];
@@ -46,7 +46,8 @@ internal sealed class FakeNode(NodeStyle style = NodeStyle.Geth) : HttpMessageHa
     /// <summary>Asked before each request.</summary>
     public Func<Fault> NextFault { get; set; } = () => Fault.None;
 
-    /// <summary>Does a refusal in automine mode follow a transaction that was mined all the same (as Hardhat does for a revert)?</summary>
+    /// <summary>Does a refusal in automine mode follow a transaction that was mined all the same (as Hardhat does for a
+    /// revert)?</summary>
     public bool SaysRevertButMines { get; set; }
 
     public ulong ChainId { get; init; } = 31_337;
@@ -55,7 +56,12 @@ internal sealed class FakeNode(NodeStyle style = NodeStyle.Geth) : HttpMessageHa
 
     public List<SignedTransaction> Mined { get; } = [];
 
+    /// <summary>So many of the next counts of what waits are too low, as when they are taken while a block comes in.</summary>
+    public int CountsTooLow { get; set; }
+
     public int Requests { get; private set; }
+
+    public int Refused { get; private set; }
 
     public IEnumerable<SignedTransaction> Known => Mined.Concat(_pool.Values);
 
@@ -134,7 +140,8 @@ internal sealed class FakeNode(NodeStyle style = NodeStyle.Geth) : HttpMessageHa
                 answer["result"] = Hex.EncodeQuantity(ChainId);
                 break;
             case "eth_getTransactionCount":
-                answer["result"] = Hex.EncodeQuantity((string)parameters[1]! == "latest" ? LatestCount : PendingCount);
+                answer["result"] = Hex.EncodeQuantity(
+                    (string)parameters[1]! == "latest" || CountsTooLow-- > 0 ? LatestCount : PendingCount);
                 break;
             case "eth_getBlockByNumber":
                 string hash = default(Hash32).ToString();
@@ -160,6 +167,7 @@ internal sealed class FakeNode(NodeStyle style = NodeStyle.Geth) : HttpMessageHa
                 SignedTransaction sent = SignedTransaction.Decode(Hex.Decode((string)parameters[0]!));
                 if (Refusal(sent) is { } refusal)
                 {
+                    Refused++;
                     answer["error"] = new JsonObject { ["code"] = refusal.Code, ["message"] = refusal.Message };
                 }
                 else
@@ -206,6 +214,10 @@ internal sealed class FakeNode(NodeStyle style = NodeStyle.Geth) : HttpMessageHa
             return style == NodeStyle.Anvil
                 ? (-32003, "replacement transaction underpriced")
                 : (-32000, "Replacement transaction underpriced");
+        }
+        if (sent.Transaction is Eip1559Transaction typed && typed.MaxFeePerGas < Hex.DecodeBigQuantity(BaseFee))
+        {
+            return (-32000, "max fee per gas less than block base fee");
         }
         if (!sent.Transaction.Value.IsZero)
         {

@@ -7,7 +7,8 @@ namespace SmartCity.UnitTests.Ethereum.Signing;
 
 public sealed class Eip712Test
 {
-    private const string Type = "HourBatch(uint32 segment,uint32 hour,bytes32 previousBatch,address by,int64 difference,bool isLast,string note)";
+    private const string Type =
+        "HourBatch(uint32 segment,uint32 hour,bytes32 previousBatch,address by,int64 difference,bool isLast,string note)";
 
     /// <summary>The fast way and the way through JSON agree.</summary>
     [Test]
@@ -44,7 +45,8 @@ public sealed class Eip712Test
         for (int count = 0; count <= words.Length; count++)
         {
             byte[] encoded = words.Take(1).Concat(words.Take(count)).SelectMany(word => word.ToBytes()).ToArray();
-            Assert.That(Eip712.HashStruct(words[0], words.AsSpan(0, count)), Is.EqualTo(Keccak.Hash256(encoded)), $"{count} members");
+            Assert.That(Eip712.HashStruct(words[0], words.AsSpan(0, count)),
+                Is.EqualTo(Keccak.Hash256(encoded)), $"{count} members");
         }
     }
 

@@ -14,7 +14,8 @@ public sealed class EthECKeyTest
     private static readonly Hash32 One = Hash32.FromUInt64(1);
     private static readonly Gen<Hash32> Words = Gen.Byte.Array[Hash32.Size].Select(bytes => new Hash32(bytes));
 
-    /// <summary>RFC 6979 with HMAC-SHA-256 on secp256k1: the vectors that Bitcoin's libraries share; s in the lower half.</summary>
+    /// <summary>RFC 6979 with HMAC-SHA-256 on secp256k1: the vectors that Bitcoin's libraries share; s in the lower
+    /// half.</summary>
     [TestCase("0000000000000000000000000000000000000000000000000000000000000001", "Satoshi Nakamoto",
         "934b1ea10a4b3c1757e2b0c017d0b6143ce3c9a7e6a4a49860d7a6ab210ee3d8", "2442ce9d2b916064108014783e923ec36b49743e2ffa1c4496f01a512aafd9e5")]
     [TestCase("0000000000000000000000000000000000000000000000000000000000000001",

@@ -39,8 +39,10 @@ public sealed class TransactionTest
         SignedTransaction signed = Example.Sign(Key);
 
         using IDisposable scope = Assert.EnterMultipleScope();
-        Assert.That(Example.SigningHash.ToString(), Is.EqualTo("0xdaf5a779ae972f972197303d7b574746c7ef83eadac0f2791ad23db92e4c8e53"));
-        Assert.That(Hex.Encode(signed.Raw.Span), Is.EqualTo("0xf86c098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a7640000"
+        Assert.That(Example.SigningHash.ToString(),
+            Is.EqualTo("0xdaf5a779ae972f972197303d7b574746c7ef83eadac0f2791ad23db92e4c8e53"));
+        Assert.That(Hex.Encode(signed.Raw.Span),
+            Is.EqualTo("0xf86c098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a7640000"
             + "8025a028ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83"));
         Assert.That(signed.RecoverSender(), Is.EqualTo(Key.Address));
     }
@@ -86,7 +88,8 @@ public sealed class TransactionTest
     [TestCase("c0")]
     [TestCase("02c0")]
     [TestCase("02")]
-    public void Decode_Malformed_IsRefused(string hex) => Assert.Throws<RlpException>(() => SignedTransaction.Decode(Hex.Decode(hex)));
+    public void Decode_Malformed_IsRefused(string hex) =>
+        Assert.Throws<RlpException>(() => SignedTransaction.Decode(Hex.Decode(hex)));
 
     [TestCase(26)]
     [TestCase(29)]
