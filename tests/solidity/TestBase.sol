@@ -10,7 +10,8 @@ abstract contract TestBase {
         bytes4[] selectors;
     }
 
-    // The name every Solidity test uses. solhint-disable-next-line const-name-snakecase
+    // The name every Solidity test uses.
+    // solhint-disable-next-line const-name-snakecase
     Vm internal constant vm = Vm(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);
 
     address[] private _targetedContracts;

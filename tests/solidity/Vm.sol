@@ -3,7 +3,8 @@ pragma solidity ^0.8.37;
 
 /// @title The cheatcodes of Hardhat's Solidity tests that our tests use
 /// @dev Signatures as in Foundry's Vm; add what a test needs.
-// The name every Solidity test uses. solhint-disable-next-line interface-starts-with-i
+// The name every Solidity test uses.
+// solhint-disable-next-line interface-starts-with-i
 interface Vm {
     struct Log {
         bytes32[] topics;
