@@ -48,7 +48,12 @@ internal sealed partial class Poller(
             }
             catch (AlphalogicException exception)
             {
-                session.Forget();
+                if (exception is AlphalogicRequestException)
+                {
+                    // The source no longer knows what it was asked for. An answer that failed to come says nothing of its tree, and
+                    // reading the tree anew takes more answers than a source in trouble gives.
+                    session.Forget();
+                }
                 Link(LinkState.Unreachable, exception.Message);
                 failures = Math.Min(failures + 1, 10);
                 pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, options.PollPeriod.Ticks << failures));
