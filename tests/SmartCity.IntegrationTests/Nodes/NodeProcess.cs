@@ -97,8 +97,11 @@ public sealed class NodeProcess : IAsyncDisposable
     public async Task StopAsync(bool kill, CancellationToken cancellationToken)
     {
         int node = await _nodeId.Task.WaitAsync(cancellationToken);
+        using Process target = Process.GetProcessById(node);
         using Process signal = Process.Start("/bin/sh", ["-c", $"kill -{(kill ? "KILL" : "TERM")} {node}"]);
         await signal.WaitForExitAsync(cancellationToken);
+        await target.WaitForExitAsync(cancellationToken).WaitAsync(StopTimeout, cancellationToken);
+        _process.StandardInput.Close(); // The shell's watcher holds the output open until its pipe breaks.
         await _process.WaitForExitAsync(cancellationToken).WaitAsync(StopTimeout, cancellationToken);
     }
 

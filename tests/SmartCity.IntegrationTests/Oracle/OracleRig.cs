@@ -3,8 +3,11 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using SmartCity.Alphalogic;
 using SmartCity.Domain;
 using SmartCity.Emulator;
+using SmartCity.Ethereum;
 using SmartCity.Ethereum.JsonRpc;
 using SmartCity.Ethereum.KeyStore;
 using SmartCity.Ethereum.Sending;
@@ -43,7 +46,10 @@ internal sealed class OracleRig : IAsyncDisposable
 
     public CityReader Chain { get; private set; } = null!;
 
+    /// <summary>The state folder, laid out as `smartcity up` does.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("oracle-rig").FullName;
+
+    public Address OracleAddress => _key.Address;
 
     public OracleReader Reader => new(Folder, TimeProvider.System);
 
@@ -54,7 +60,7 @@ internal sealed class OracleRig : IAsyncDisposable
         SourcePasswordFile = Path.Combine(Folder, "source-password"),
         ChainUrl = Node.Url,
         StateFolder = Folder,
-        KeystoreFile = Path.Combine(Folder, "oracle.json"),
+        KeystoreFile = Path.Combine(Folder, "keys", "oracle.json"),
         PassphraseFile = Path.Combine(Folder, "passphrase"),
         PlanFile = Path.Combine(Folder, "city.json"),
         DeploymentFile = Path.Combine(Folder, "deployment.json"),
@@ -106,6 +112,14 @@ internal sealed class OracleRig : IAsyncDisposable
         return oracle;
     }
 
+    /// <summary>Starts `smartcity oracle` as a process of its own.</summary>
+    public async Task<OracleProcess> StartProcessAsync(CancellationToken cancellationToken)
+    {
+        OracleProcess process = await OracleProcess.StartAsync(Options, cancellationToken);
+        _running.Add(process);
+        return process;
+    }
+
     /// <summary>Lays a fault on the emulator.</summary>
     /// <returns>Its number.</returns>
     public async Task<int> BreakAsync(string kind, string target, CancellationToken cancellationToken)
@@ -151,17 +165,53 @@ internal sealed class OracleRig : IAsyncDisposable
         return seen;
     }
 
-    /// <summary>Each hour of each segment is on the chain once, in sequence, from the first to the last that is over; and what the chain sums up is what the meters show.</summary>
+    /// <summary>Each hour of each segment is on the chain once, in sequence, from the first to the last that is over; and what the chain
+    /// sums up is what the meters show.</summary>
     public async Task AssertChainIsCompleteAsync(CancellationToken cancellationToken)
     {
         CityRegistry registry = await Chain.ReadRegistryAsync(cancellationToken);
         CityLayout layout = CityLayout.Of(Plan);
+        Hour filledIn = (await Reader.GetStatusAsync(cancellationToken))!.Backfill?.To ?? layout.FirstHour;
         foreach (RegisteredSegment segment in registry.Segments.Values)
         {
             IReadOnlyList<RecordedHour> hours = await Chain.ReadHoursAsync(segment, cancellationToken);
             Assert.That(hours.Select(hour => hour.Hour.Value), Is.EqualTo(Enumerable.Range((int)layout.FirstHour.Value, hours.Count)));
             Hour over = Hour.Containing(TimeProvider.System.GetUtcNow() - Options.ClosingGrace - TimeSpan.FromSeconds(30));
             Assert.That(hours[^1].Hour.Next, Is.GreaterThanOrEqualTo(over));
+            if (filledIn > layout.FirstHour)
+            {
+                await AssertRegistersAsync(layout, layout.Segments.Single(planned => planned.Number == segment.Number), hours, filledIn, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Asks the source itself, apart from the oracle: the sum of a channel's intervals is the difference of its registers.</summary>
+    private async Task AssertRegistersAsync(
+        CityLayout layout, SegmentLayout segment, IReadOnlyList<RecordedHour> hours, Hour before, CancellationToken cancellationToken)
+    {
+        using AlphalogicClient source = AlphalogicClient.Create(
+            new() { BaseAddress = Emulator.Address, Login = Login, Password = Password }, TimeProvider.System, NullLogger<AlphalogicClient>.Instance);
+        SourceSignals signals = await SourceSignals.ReadAsync(source, Plan, layout, cancellationToken);
+        foreach ((int index, GroupLayout group) in segment.Groups.Index().Where(_ => segment.Kind == EnergyKind.Electricity))
+        {
+            foreach (ChannelLayout channel in group.Channels)
+            {
+                decimal first = await RegisterAsync(channel, layout.FirstHour);
+                decimal last = await RegisterAsync(channel, before);
+                ulong sum = hours.Where(hour => hour.Hour < before)
+                    .Aggregate(0ul, (total, hour) => total + hour.Groups[index][channel.Channel].Interval.Value);
+                Assert.That(sum, Is.EqualTo((last - first) * 1_000), $"{channel.RegisterKey} before {before}");
+            }
+        }
+
+        async Task<decimal> RegisterAsync(ChannelLayout channel, Hour at)
+        {
+            await foreach (SignalValue value in source.ReadHistoryAsync(
+                signals.All[channel.RegisterKey].Parameter, at.Start, at.Start.AddSeconds(1), TimeSpan.FromHours(1), cancellationToken))
+            {
+                return value.Data.Number!.Value;
+            }
+            throw new InvalidOperationException($"The source has no {channel.RegisterKey} at {at}.");
         }
     }
 
@@ -191,6 +241,7 @@ internal sealed class OracleRig : IAsyncDisposable
         await File.WriteAllTextAsync(Options.PassphraseFile, Passphrase + "\n", cancellationToken);
         // Cheap to open, as its passphrase is no secret.
         string keystore = KeyStoreV3.Encrypt(_key, Encoding.UTF8.GetBytes(Passphrase), new() { Cost = 1_024 });
+        Directory.CreateDirectory(Path.GetDirectoryName(Options.KeystoreFile)!);
         await File.WriteAllTextAsync(Options.KeystoreFile, keystore, cancellationToken);
         await File.WriteAllTextAsync(Options.PlanFile, Plan.ToJson(), cancellationToken);
         using TransactionSender sender = new(Api, _operator, await Api.GetChainIdAsync(cancellationToken));

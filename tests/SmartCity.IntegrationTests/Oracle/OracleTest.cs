@@ -1,5 +1,4 @@
 using SmartCity.Ethereum;
-using SmartCity.IntegrationTests.Nodes;
 using SmartCity.Ledger;
 using SmartCity.Ledger.Contracts;
 using SmartCity.Oracle;
@@ -10,17 +9,11 @@ namespace SmartCity.IntegrationTests.Oracle;
 [CancelAfter(180_000)]
 public sealed class OracleTest
 {
-    public enum NodeKind
-    {
-        Anvil,
-        Hardhat,
-    }
-
     [TestCase(NodeKind.Anvil)]
     [TestCase(NodeKind.Hardhat)]
     public async Task Run_FreshJournal_FillsInAndGoesLive(NodeKind kind, CancellationToken cancellationToken)
     {
-        await using OracleRig rig = await OracleRig.StartAsync(Starter(kind), cancellationToken);
+        await using OracleRig rig = await OracleRig.StartAsync(kind.Starter(), cancellationToken);
         await using RunningOracle oracle = rig.RunOracle();
 
         OracleStatus status = await rig.WaitUntilCaughtUpAsync(cancellationToken);
@@ -43,7 +36,7 @@ public sealed class OracleTest
     [Test]
     public async Task Run_LeakAtTheSource_IsRaisedAcknowledgedAndClearedOnChain(CancellationToken cancellationToken)
     {
-        await using OracleRig rig = await OracleRig.StartAsync(Starter(NodeKind.Anvil), cancellationToken);
+        await using OracleRig rig = await OracleRig.StartAsync(NodeKind.Anvil.Starter(), cancellationToken);
         await using RunningOracle oracle = rig.RunOracle();
         await OracleRig.WaitAsync(
             () => rig.Reader.GetSignalsAsync("itp_1", cancellationToken), signals => signals.Count == 13, cancellationToken);
@@ -69,8 +62,4 @@ public sealed class OracleTest
             async () => (await rig.Reader.GetAlarmsAsync(openOnly: false, null, 10, cancellationToken)).FirstOrDefault(alarm => isIt(alarm)),
             alarm => alarm is not null, cancellationToken);
     }
-
-    private static Func<CancellationToken, Task<NodeProcess>> Starter(NodeKind kind) => kind == NodeKind.Anvil
-        ? token => AnvilNode.StartAsync(new() { BlockTime = 1 }, token)
-        : HardhatNode.StartAsync;
 }

@@ -11,16 +11,22 @@ internal sealed class RunningOracle : IAsyncDisposable
     private readonly IHost _host;
     private readonly Task _run;
     private readonly OracleWorker _worker;
+    private bool _isDisposed;
+
+    private readonly TestLog _log = new();
 
     public RunningOracle(OracleOptions options)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.Logging.AddProvider(new TestLog());
+        builder.Logging.AddProvider(_log);
         builder.Services.AddOracle(options);
         _host = builder.Build();
         _worker = _host.Services.GetRequiredService<OracleWorker>();
         _run = _host.RunAsync();
     }
+
+    /// <summary>What it logged.</summary>
+    public string Log => _log.Text;
 
     /// <summary>Waits until it ends by itself.</summary>
     /// <returns>Its exit code.</returns>
@@ -32,16 +38,26 @@ internal sealed class RunningOracle : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+        _isDisposed = true;
         if (!_run.IsCompleted)
         {
             await _host.StopAsync();
         }
         await _run;
+        TestContext.Out.WriteLine(Log);
         _host.Dispose();
     }
 
     private sealed class TestLog : ILoggerProvider, ILogger
     {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = new();
+
+        public string Text => string.Join('\n', _lines);
+
         public ILogger CreateLogger(string categoryName) => this;
 
         public IDisposable? BeginScope<TState>(TState state)
@@ -50,7 +66,7 @@ internal sealed class RunningOracle : IAsyncDisposable
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            TestContext.Progress.WriteLine($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {logLevel} {eventId.Id} {formatter(state, exception)} {exception}");
+            _lines.Enqueue($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {logLevel} {eventId.Id} {formatter(state, exception)} {exception}");
 
         public void Dispose()
         {
