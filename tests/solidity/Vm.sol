@@ -64,5 +64,9 @@ interface Vm {
 
     function store(address target, bytes32 slot, bytes32 value) external;
 
+    function record() external;
+
+    function accesses(address target) external returns (bytes32[] memory reads, bytes32[] memory writes);
+
     function toString(uint256 value) external pure returns (string memory);
 }
