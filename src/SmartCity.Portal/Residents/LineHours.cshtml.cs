@@ -24,7 +24,7 @@ internal sealed class LineHoursModel(
     ChainFollower chain, PremisesRegister premises, PortalUsers users, City city, DeployedCity deployed)
     : ResidentPage(chain, premises, users, city)
 {
-    private const int PageSize = 96;
+    private const int PageSize = 48;
 
     /// <summary>Month of the bill.</summary>
     public Period Period { get; private set; }

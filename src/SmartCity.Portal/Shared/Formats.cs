@@ -69,6 +69,10 @@ internal static class Formats
         return string.Create(CultureInfo.InvariantCulture, $"{char.ToUpper(month[0], CultureInfo.CurrentCulture)}{month[1..]} {period.Year}");
     }
 
+    /// <summary>A month and its year within a sentence: <c>сентябрь 2026</c>; English months keep their capital.</summary>
+    public static string MonthInText(Period period) => string.Create(
+        CultureInfo.InvariantCulture, $"{CultureInfo.CurrentCulture.DateTimeFormat.GetMonthName(period.Month)} {period.Year}");
+
     /// <summary>A day: <c>15 октября 2026</c>.</summary>
     public static string Date(DateOnly date) => date.ToString("d MMMM yyyy", CultureInfo.CurrentCulture);
 
