@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {MeterRegistry} from "../../contracts/MeterRegistry.sol";
+import {ReadingLedger} from "../../contracts/ReadingLedger.sol";
+import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
+import {TestBase} from "./TestBase.sol";
+
+/// @title Records random hours of random segments and keeps its own books ("ghosts")
+/// @dev Every hour it sends is valid, so a revert is a bug. The books are kept channel by channel and without the packing of
+/// the ledger; of the calendar it uses ReadingLedger.calendarOf, which has tests and vectors of its own.
+contract LedgerHandler is TestBase {
+    uint256 private constant MAX_HOURS_AT_ONCE = 12;
+    uint256 private constant SCALE = 10_000;
+
+    struct Ghost {
+        uint64[3] registers;
+        mapping(uint16 period => uint64[3]) atEndOf;
+        mapping(uint16 period => uint16) unmeasured;
+    }
+
+    struct GroupGhost {
+        int64[3] drift;
+        uint32[3] imbalanced;
+        uint256 channels;
+        mapping(uint256 channel => Ghost) channel;
+    }
+
+    /// @dev What became of one group's hour.
+    struct Hour {
+        uint256[3] parents;
+        uint256[3] consumers;
+        uint256[3] tolerances;
+        bool[3] undecided;
+    }
+
+    // Not immutable: the test runner knows a contract to call by its code.
+    uint256 private _oracleKey;
+    MeterRegistry private _registry;
+    ReadingLedger private _ledger;
+
+    uint32[] private _segments;
+    mapping(uint32 segment => uint32) public ghostHours;
+    mapping(uint32 segment => bytes32) public ghostBatch;
+    mapping(uint32 segment => uint16[]) private _closed;
+    mapping(uint32 group => GroupGhost) private _groups;
+
+    constructor(MeterRegistry registry, ReadingLedger ledger, uint32[] memory segments, uint256 oracleKey) {
+        (_registry, _ledger, _segments, _oracleKey) = (registry, ledger, segments, oracleKey);
+        for (uint256 i = 0; i < segments.length; ++i) {
+            uint32[] memory groups = registry.groupsOf(segments[i]);
+            for (uint256 j = 0; j < groups.length; ++j) {
+                IMeterRegistry.Group memory details = registry.groupOf(groups[j]);
+                _groups[groups[j]].channels = uint256(details.parentChannels) + details.consumers;
+            }
+        }
+    }
+
+    /// @notice Records one to twelve hours of a segment; the clock is put forward as far as that needs.
+    function record(uint256 segmentSeed, uint256 countSeed, uint256 seed) external {
+        uint32 segment = _segments[bound(segmentSeed, 0, _segments.length - 1)];
+        for (uint256 left = bound(countSeed, 1, MAX_HOURS_AT_ONCE); left != 0; --left) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            _recordHour(segment, seed);
+        }
+    }
+
+    /// @notice Up to forty days in which nothing is sent: the hours wait.
+    function wait(uint256 seconds_) external {
+        vm.warp(block.timestamp + bound(seconds_, 0, 40 days));
+    }
+
+    function ghostRegisters(uint32 group, uint16 channel) external view returns (uint64[3] memory) {
+        return _groups[group].channel[channel].registers;
+    }
+
+    function ghostRegistersAt(uint32 group, uint16 channel, uint16 period) external view returns (uint64[3] memory) {
+        return _groups[group].channel[channel].atEndOf[period];
+    }
+
+    function ghostUnmeasured(uint32 group, uint16 channel, uint16 period) external view returns (uint16) {
+        return _groups[group].channel[channel].unmeasured[period];
+    }
+
+    function ghostDrift(uint32 group) external view returns (int64[3] memory) {
+        return _groups[group].drift;
+    }
+
+    function ghostImbalanced(uint32 group) external view returns (uint32[3] memory) {
+        return _groups[group].imbalanced;
+    }
+
+    function channelsOf(uint32 group) external view returns (uint256) {
+        return _groups[group].channels;
+    }
+
+    /// @notice The periods of a segment that are over, in order.
+    function closedPeriods(uint32 segment) external view returns (uint16[] memory) {
+        return _closed[segment];
+    }
+
+    function _recordHour(uint32 segment, uint256 seed) private {
+        (IMeterRegistry.Kind kind, uint32 firstHour, , ) = _registry.segmentOf(segment);
+        uint32 hour = firstHour + ghostHours[segment];
+        uint256 end = (uint256(hour) + 1) * 1 hours;
+        if (block.timestamp < end) vm.warp(end);
+        (uint16 period, uint8 zone) = _ledger.calendarOf(hour);
+        if (kind == IMeterRegistry.Kind.Heat) zone = 0;
+
+        uint32[] memory groups = _registry.groupsOf(segment);
+        bytes memory payload;
+        for (uint256 i = 0; i < groups.length; ++i) {
+            seed = uint256(keccak256(abi.encode(seed, i)));
+            payload = abi.encodePacked(payload, _inventHour(groups[i], seed, period, zone));
+        }
+        _send(segment, hour, payload);
+        (uint16 next, ) = _ledger.calendarOf(hour + 1);
+        if (next != period) _closePeriod(segment, groups, period);
+    }
+
+    function _send(uint32 segment, uint32 hour, bytes memory payload) private {
+        bytes32 previous = ghostBatch[segment];
+        _ledger.record(segment, hour, previous, payload, _sign(segment, hour, previous, payload));
+        ++ghostHours[segment];
+        ghostBatch[segment] = _batchId(segment, hour, previous, payload);
+    }
+
+    /// @dev Invents a group's values and books them.
+    /// @return payload the group's slots.
+    function _inventHour(uint32 group, uint256 seed, uint16 period, uint8 zone) private returns (bytes memory payload) {
+        GroupGhost storage ghost = _groups[group];
+        uint256 parents = _registry.groupOf(group).parentChannels;
+        Hour memory hour;
+        uint16 qualities = 0;
+        for (uint256 channel = 0; channel < ghost.channels; ++channel) {
+            uint256 draw = uint256(keccak256(abi.encode(seed, channel)));
+            uint8 quality = draw % 8 < 6 || seed % 2 == 0 ? 0 : uint8(1 + ((draw >> 8) % 3));
+            uint24 value = quality == 3 ? 0 : _valueFrom(draw >> 16, channel < parents);
+            _book(hour, group, channel, value, quality != 0);
+            ghost.channel[channel].registers[zone] += value;
+            if (quality != 0) ++ghost.channel[channel].unmeasured[period];
+            payload = abi.encodePacked(payload, value);
+            qualities |= uint16(uint256(quality) << (14 - 2 * (channel % 6)));
+            if (channel % 6 == 5) {
+                payload = abi.encodePacked(payload, qualities);
+                qualities = 0;
+            }
+        }
+        uint256 used = ghost.channels % 6;
+        if (used != 0) payload = abi.encodePacked(payload, new bytes(3 * (6 - used)), qualities);
+        if (ghost.channels > parents) _compare(ghost, hour);
+        for (uint256 phase = 0; phase < 3; ++phase) {
+            ghost.drift[phase] += int64(uint64(hour.parents[phase])) - int64(uint64(hour.consumers[phase]));
+        }
+    }
+
+    /// @dev Adds a value to its phase's sums: of the tolerance 10,000 times, class and resolution as the registry has them.
+    function _book(Hour memory hour, uint32 group, uint256 channel, uint24 value, bool isUnmeasured) private view {
+        IMeterRegistry.Meter memory meter = _registry.meterOf(group, uint16(channel));
+        uint256 phase = _registry.phaseOf(group, uint16(channel));
+        bool isParent = channel < _registry.groupOf(group).parentChannels;
+        (isParent ? hour.parents : hour.consumers)[phase] += value;
+        hour.tolerances[phase] += uint256(value) * meter.accuracyClass + SCALE * meter.resolution;
+        if (isUnmeasured) hour.undecided[phase] = true;
+    }
+
+    function _compare(GroupGhost storage ghost, Hour memory hour) private {
+        for (uint256 phase = 0; phase < 3; ++phase) {
+            (uint256 parent, uint256 consumer) = (hour.parents[phase], hour.consumers[phase]);
+            uint256 difference = parent > consumer ? parent - consumer : consumer - parent;
+            if (!hour.undecided[phase] && difference * SCALE > hour.tolerances[phase]) ++ghost.imbalanced[phase];
+        }
+    }
+
+    function _closePeriod(uint32 segment, uint32[] memory groups, uint16 period) private {
+        _closed[segment].push(period);
+        for (uint256 i = 0; i < groups.length; ++i) {
+            GroupGhost storage ghost = _groups[groups[i]];
+            for (uint256 channel = 0; channel < ghost.channels; ++channel) {
+                ghost.channel[channel].atEndOf[period] = ghost.channel[channel].registers;
+            }
+        }
+    }
+
+    function _sign(
+        uint32 segment,
+        uint32 hour,
+        bytes32 previous,
+        bytes memory payload
+    ) private view returns (bytes memory) {
+        bytes32 digest = _ledger.batchDigest(segment, hour, previous, keccak256(payload));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(_oracleKey, digest);
+        return abi.encodePacked(r, s, v);
+    }
+
+    function _batchId(
+        uint32 segment,
+        uint32 hour,
+        bytes32 previous,
+        bytes memory payload
+    ) private view returns (bytes32) {
+        bytes32 typeHash = keccak256(
+            "HourBatch(uint32 segment,uint32 hour,bytes32 previousBatch,bytes32 payloadHash,bytes32 oracleConfig)"
+        );
+        return keccak256(abi.encode(typeHash, segment, hour, previous, keccak256(payload), _ledger.oracleConfig()));
+    }
+
+    /// @dev Often near a balance (so that both outcomes happen), sometimes zero, small, or the greatest.
+    function _valueFrom(uint256 draw, bool isParent) private pure returns (uint24) {
+        uint256 sort = draw % 16;
+        if (sort == 0) return 0;
+        if (sort == 1) return type(uint24).max;
+        if (sort == 2) return uint24(draw >> 8);
+        return uint24((isParent ? 1_000 : 990) + ((draw >> 8) % 60));
+    }
+}
