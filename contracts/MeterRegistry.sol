@@ -43,7 +43,7 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
     /// @dev Bound by the worst hour, in which every word is copied and written and every group is out of balance: see the gas
     /// tests of the ledger.
     uint256 private constant MAX_SLOTS = 256;
-    uint256 private constant MAX_CONSUMERS = 297;
+    uint256 private constant MAX_CONSUMERS = 273;
     uint256 private constant MAX_PHASES = 3;
     uint256 private constant MAX_LAYOUT_WORDS = 18;
     uint256 private constant MAX_AREA = 10_000_000;

@@ -10,7 +10,7 @@ internal sealed class CityPlanCheck
     private const byte MaxDueDay = 28;
     private const ulong MaxPrice = 1_000_000_000_000;
     private const uint MaxArea = 10_000_000;
-    private const int MaxConsumers = 297;
+    private const int MaxConsumers = 273;
     private const int MaxSlots = 256;
     private const int Phases = 3;
 
