@@ -71,9 +71,9 @@ public static class Hex
     {
         const int MaxDigits = 64;
         ArgumentNullException.ThrowIfNull(text);
-        return text.StartsWith("0x", StringComparison.Ordinal) && text.Length is > 2 and <= 2 + MaxDigits
-           
-                && BigInteger.TryParse("0" + text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out BigInteger value)
+        bool isQuantity = text.StartsWith("0x", StringComparison.Ordinal) && text.Length is > 2 and <= 2 + MaxDigits;
+        return isQuantity
+            && BigInteger.TryParse("0" + text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out BigInteger value)
             ? value
             : throw new FormatException($"Not a hexadecimal quantity of at most 256 bits: '{Clip(text)}'.");
     }
