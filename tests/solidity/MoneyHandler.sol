@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {IBilling} from "../../contracts/interfaces/IBilling.sol";
+import {IIncidentLog} from "../../contracts/interfaces/IIncidentLog.sol";
+import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
+import {ITariffBook} from "../../contracts/interfaces/ITariffBook.sol";
+import {MoneyFixture} from "./MoneyFixture.sol";
+
+/// @title Everything that can happen to readings, bills and money, in any order
+/// @dev Deploys a city of its own. Each action bounds its input so that a revert is a bug: where a refusal is right, it is expected
+/// by name. Beside the contracts the handler keeps its own sums ("ghosts"), taken from what it did and never read back.
+contract MoneyHandler is MoneyFixture {
+    /// @dev Hours are recorded up to the end of April 2026.
+    uint16 public constant LAST_PERIOD = JANUARY + 3;
+    uint16 public constant PROVIDERS = 4;
+    uint256 private constant PAYER_KEY = 0xFEE;
+    uint256 private constant MAX_HOURS = 240;
+    bytes32 private constant FRANK = keccak256("frank");
+    bytes32 private constant PERMIT_TYPEHASH = keccak256(
+        "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+    );
+
+    /// @dev Wh of day and night (heat: kcal, all as day) of a channel in a period, as recorded.
+    mapping(uint32 group => mapping(uint16 channel => mapping(uint16 period => uint64[2]))) private _recorded;
+    bytes32[] private _accounts;
+    mapping(bytes32 account => uint16 count) public ghostBills;
+    mapping(bytes32 account => uint64 amount) public ghostPaid;
+    mapping(uint16 provider => uint64 amount) public ghostWithdrawn;
+    uint256 public ghostDonated;
+    uint256 public ghostSupply;
+    bool public ghostPaused;
+    string public trespass;
+    uint256 private _references;
+
+    constructor() {
+        deployCity();
+        openHouses();
+        _accounts = everybody();
+        for (uint16 provider = 1; provider <= PROVIDERS; ++provider) {
+            vm.prank(TARIFF_AUTHORITY);
+            tariffs.registerProvider(provider, _payeeOf(provider));
+        }
+        ITariffBook.Tariff memory tariff = usualTariff(JANUARY);
+        (tariff.electricityProvider, tariff.commonNeedsProvider, tariff.heatProvider) = (1, 2, 3);
+        publish(tariff);
+        vm.prank(vm.addr(PAYER_KEY));
+        rouble.approve(address(settlement), type(uint256).max);
+    }
+
+    /// @notice Records some hours of both segments, with or without a measured value, balanced or not.
+    function record(uint256 seed, uint256 hoursSeed) external {
+        _recordHours(seed, bound(hoursSeed, 1, MAX_HOURS));
+    }
+
+    /// @notice Bills some accounts, some of them twice, for the next period of one of them; goes on to that period's end at times.
+    function bill(uint256 seed) external {
+        uint16 period = billing.nextPeriodOf(_accountAt(seed));
+        if (period > LAST_PERIOD) return;
+        if (!_isOver(period)) {
+            if (seed % 2 == 0) return;
+            _recordHours(seed, (ledger.firstHourOf(period + 1) - _nextHour()));
+        }
+        bytes32[] memory batch = _billable(seed, period);
+        if (ghostPaused) vm.expectRevert(IBilling.Billing_Paused.selector);
+        billing.issue(batch, period);
+        if (ghostPaused) return;
+        for (uint256 i = 0; i < batch.length; ++i) {
+            if (ghostBills[batch[i]] == period - JANUARY) ++ghostBills[batch[i]];
+        }
+    }
+
+    /// @notice Fixes a group's common needs or heat for a period that is over.
+    function fixCommonNeeds(uint256 seed) external {
+        uint16 period = JANUARY + uint16(seed % 4);
+        if (!_isOver(period)) return;
+        if (ghostPaused) vm.expectRevert(IBilling.Billing_Paused.selector);
+        billing.fixCommonNeeds(uint32(1 + ((seed >> 8) % 3)), period);
+    }
+
+    /// @notice Pays for an account: in part, in full or too much.
+    function pay(uint256 seed, uint64 amountSeed) external {
+        (bytes32 account, uint64 amount) = _payment(seed, amountSeed);
+        vm.prank(vm.addr(PAYER_KEY));
+        settlement.pay(account, amount);
+    }
+
+    /// @notice The same with a permit, which someone else may have sent before.
+    function payWithPermit(uint256 seed, uint64 amountSeed, bool isFrontRun) external {
+        (bytes32 account, uint64 amount) = _payment(seed, amountSeed);
+        address payer = vm.addr(PAYER_KEY);
+        bytes32 structHash = keccak256(
+            abi.encode(PERMIT_TYPEHASH, payer, address(settlement), amount, rouble.nonces(payer), block.timestamp)
+        );
+        bytes32 digest = keccak256(abi.encodePacked(hex"1901", rouble.DOMAIN_SEPARATOR(), structHash));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(PAYER_KEY, digest);
+        vm.prank(payer);
+        rouble.approve(address(settlement), 0);
+        if (isFrontRun) rouble.permit(payer, address(settlement), amount, block.timestamp, v, r, s);
+        vm.prank(payer);
+        settlement.payWithPermit(account, amount, block.timestamp, v, r, s);
+        vm.prank(payer);
+        rouble.approve(address(settlement), type(uint256).max);
+    }
+
+    function applyCredit(uint256 seed) external {
+        bytes32[] memory batch = new bytes32[](1 + (seed % 100));
+        for (uint256 i = 0; i < batch.length; ++i) batch[i] = _accountAt((seed >> 8) + i);
+        settlement.applyCredit(batch);
+    }
+
+    /// @notice A payee withdraws, or asks for more than is there.
+    function withdraw(uint256 seed, uint64 amountSeed) external {
+        uint16 provider = 1 + uint16(seed % PROVIDERS);
+        uint64 balance = settlement.balanceOf(provider);
+        vm.prank(tariffs.payeeOf(provider));
+        if (balance == 0 || seed % 7 == 0) {
+            vm.expectRevert();
+            settlement.withdraw(provider, balance + 1);
+            return;
+        }
+        uint64 amount = uint64(bound(amountSeed, 1, balance));
+        settlement.withdraw(provider, amount);
+        ghostWithdrawn[provider] += amount;
+    }
+
+    /// @notice What payees have drawn is burnt by the bank, and someone sends tokens to the settlement without a payment.
+    function burnAndDonate(uint16 provider, uint16 amount) external {
+        address payee = tariffs.payeeOf(1 + (provider % PROVIDERS));
+        uint256 drawn = rouble.balanceOf(payee);
+        ghostSupply -= drawn;
+        ghostDonated += amount;
+        vm.prank(payee);
+        rouble.transfer(BANK, drawn);
+        vm.prank(BANK);
+        rouble.burn(drawn, _reference());
+        _mint(STRANGER, amount);
+        vm.prank(STRANGER);
+        rouble.transfer(address(settlement), amount);
+    }
+
+    /// @notice A new tariff from the next period on, with other prices and providers.
+    function publishTariff(uint256 seed) external {
+        (uint16 current, ) = ledger.calendarOf(uint32(block.timestamp / 1 hours));
+        if (tariffs.tariffAt(tariffs.tariffCount()).fromPeriod > current) return;
+        ITariffBook.Tariff memory tariff = usualTariff(current + 1);
+        tariff.dayPrice = uint64(1 + (seed % 10 ** 8));
+        tariff.nightPrice = uint64(1 + ((seed >> 32) % 10 ** 8));
+        tariff.heatPrice = uint64(1 + ((seed >> 64) % 10 ** 10));
+        tariff.dueDay = uint8(1 + ((seed >> 96) % 28));
+        tariff.electricityProvider = uint16(1 + ((seed >> 104) % PROVIDERS));
+        tariff.commonNeedsProvider = uint16(1 + ((seed >> 112) % PROVIDERS));
+        tariff.heatProvider = uint16(1 + ((seed >> 120) % PROVIDERS));
+        publish(tariff);
+    }
+
+    /// @notice Changes where a provider's share is paid, and pauses or resumes billing and readings.
+    function govern(uint16 provider, uint8 payee, bool paused) external {
+        vm.prank(TARIFF_AUTHORITY);
+        tariffs.registerProvider(1 + (provider % PROVIDERS), _payeeOf(1 + (payee % 8)));
+        vm.prank(GUARDIAN);
+        billing.setPaused(paused);
+        ghostPaused = paused;
+    }
+
+    /// @notice One more account of the heat group, as long as it has no bill.
+    function openFrank(uint32 area) external {
+        if (_accounts.length == 6) return;
+        if (ghostBills[ALICE] + ghostBills[BOB] + ghostBills[CAROL] + ghostBills[EVE] != 0) {
+            vm.expectRevert(abi.encodeWithSelector(IMeterRegistry.MeterRegistry_AreaInUse.selector, heatOfHouseOne));
+            vm.prank(REGISTRAR);
+            registry.openAccount(FRANK, 0, 0, heatOfHouseOne, 1, JANUARY);
+            return;
+        }
+        openAccount(FRANK, 0, 0, heatOfHouseOne, uint32(bound(area, 1, 100_000)));
+        _accounts.push(FRANK);
+    }
+
+    /// @notice Someone without the role tries what is restricted. None has two roles here.
+    function tryRestricted(uint256 seed) external {
+        address[4] memory callers = [STRANGER, BANK, GUARDIAN, DISPATCHER];
+        address caller = callers[seed % 4];
+        if (caller != BANK) {
+            _try(caller, address(rouble), abi.encodeCall(rouble.mint, (caller, 1, _reference())), "mint");
+            _try(caller, address(rouble), abi.encodeCall(rouble.burn, (0, _reference())), "burn");
+        }
+        if (caller != GUARDIAN) _try(caller, address(billing), abi.encodeCall(billing.setPaused, (true)), "setPaused");
+        if (caller != DISPATCHER) {
+            _try(caller, address(incidents), abi.encodeCall(incidents.raise, (0, 1, 1, 1, 0)), "raise");
+            _try(caller, address(incidents), abi.encodeCall(incidents.clear, (0, 1, 0)), "clear");
+            bytes memory advance = abi.encodeCall(incidents.advance, (0, IIncidentLog.Stage.Closed, 1, 0));
+            _try(caller, address(incidents), advance, "advance");
+        }
+        _try(caller, address(billing), abi.encodeCall(billing.connect, (address(rouble))), "connect");
+        vm.prank(caller);
+        try settlement.withdraw(1 + uint16((seed >> 8) % PROVIDERS), 1) {
+            trespass = "withdraw";
+        } catch {}
+    }
+
+    function accounts() external view returns (bytes32[] memory) {
+        return _accounts;
+    }
+
+    function contracts()
+        external
+        view
+        returns (
+            IBilling billing_,
+            address settlement_,
+            address rouble_,
+            ITariffBook tariffs_,
+            IMeterRegistry registry_
+        )
+    {
+        return (billing, address(settlement), address(rouble), tariffs, registry);
+    }
+
+    /// @notice Of an account's bill: quantity of a service, computed from what was recorded and from the areas alone.
+    function expectedQuantity(bytes32 account, IBilling.Service service, uint16 period) external view returns (uint64) {
+        IMeterRegistry.Account memory details = registry.accountOf(account);
+        if (service == IBilling.Service.Heating) {
+            if (details.heatGroup == 0) return 0;
+            return _share(account, false, _recorded[details.heatGroup][0][period][0]);
+        }
+        if (details.electricityGroup == 0) return 0;
+        uint256 zone = service == IBilling.Service.ElectricityDay || service == IBilling.Service.CommonNeedsDay ? 0 : 1;
+        if (service == IBilling.Service.ElectricityDay || service == IBilling.Service.ElectricityNight) {
+            return _recorded[details.electricityGroup][details.electricityChannel][period][zone];
+        }
+        return _share(account, true, commonNeeds(details.electricityGroup, zone, period));
+    }
+
+    /// @notice Common needs charged in a period: what the differences up to it come to, less what was charged before.
+    function commonNeeds(uint32 group, uint256 zone, uint16 period) public view returns (uint64 charged) {
+        int256 balance = 0;
+        uint16 consumers = group == houseOne ? 3 : 1;
+        for (uint16 p = JANUARY; p <= period; ++p) {
+            for (uint16 channel = 0; channel < 3 + consumers; ++channel) {
+                int256 consumed = int256(uint256(_recorded[group][channel][p][zone]));
+                balance += channel < 3 ? consumed : -consumed;
+            }
+            charged = balance > 0 ? uint64(uint256(balance)) : 0;
+            if (balance > 0) balance = 0;
+        }
+    }
+
+    /// @notice All of a house's volume: the shares of the accounts in it must add up to it.
+    function houseVolume(uint32 group, IBilling.Service service, uint16 period) external view returns (uint64) {
+        if (service == IBilling.Service.Heating) return _recorded[group][0][period][0];
+        return commonNeeds(group, service == IBilling.Service.CommonNeedsDay ? 0 : 1, period);
+    }
+
+    function _recordHours(uint256 seed, uint256 count) private {
+        uint32 hour = _nextHour();
+        uint32 end = ledger.firstHourOf(LAST_PERIOD + 1);
+        for (uint256 i = 0; i < count && hour < end; ++i) {
+            _recordHour(hour++, uint256(keccak256(abi.encode(seed, i))));
+        }
+    }
+
+    function _recordHour(uint32 hour, uint256 seed) private {
+        (uint16 period, ) = ledger.calendarOf(hour);
+        uint256 hourOfDay = (hour + 3) % 24;
+        uint256 zone = hourOfDay >= 7 && hourOfDay < 23 ? 0 : 1;
+        // Months in which the consumers come to more than their parent alternate with others.
+        int256 bias = int256((uint256(keccak256(abi.encode(period, zone))) % 3)) - 1;
+        uint24[6] memory one;
+        uint24[6] memory two;
+        uint8[6] memory quality;
+        for (uint256 i = 0; i < 3; ++i) {
+            bool isMissing = uint8(seed >> (40 * i)) < 8;
+            if (isMissing) quality[3 + i] = 3;
+            one[3 + i] = isMissing ? 0 : uint24((seed >> (40 * i + 8)) % 3_000);
+            one[i] = _withNoise(one[3 + i], bias * int256((seed >> (40 * i + 24)) % 400));
+        }
+        two[3] = uint24((seed >> 120) % 5_000);
+        two[0] = _withNoise(two[3], bias * int256((seed >> 140) % 900));
+        uint24 heat = uint24((seed >> 160) % 30_000);
+
+        recordNext(electricitySegment, abi.encodePacked(slotOf(one, quality), slotOf(two)));
+        recordNext(heatSegment, heatHour(heat));
+        for (uint16 channel = 0; channel < 6; ++channel) {
+            _recorded[houseOne][channel][period][zone] += one[channel];
+            if (channel < 4) _recorded[houseTwo][channel][period][zone] += two[channel];
+        }
+        _recorded[heatOfHouseOne][0][period][0] += heat;
+    }
+
+    function _payment(uint256 seed, uint64 amountSeed) private returns (bytes32 account, uint64 amount) {
+        account = _accountAt(seed);
+        uint64 debt = settlement.debtOf(account);
+        // A quarter in full, the others in any part or somewhat above.
+        amount = amountSeed % 4 == 0 && debt > 0 ? debt : uint64(bound(amountSeed, 1, uint256(debt) * 2 + 100));
+        _mint(vm.addr(PAYER_KEY), amount);
+        ghostPaid[account] += amount;
+    }
+
+    function _mint(address to, uint256 amount) private {
+        vm.prank(BANK);
+        rouble.mint(to, amount, _reference());
+        ghostSupply += amount;
+    }
+
+    function _reference() private returns (bytes32) {
+        return bytes32(++_references);
+    }
+
+    function _try(address caller, address target, bytes memory data, string memory what) private {
+        vm.prank(caller);
+        // solhint-disable-next-line avoid-low-level-calls
+        (bool ok, bytes memory answer) = target.call(data);
+        bytes memory expected = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, caller);
+        if (ok || keccak256(answer) != keccak256(expected)) trespass = what;
+    }
+
+    function _billable(uint256 seed, uint16 period) private view returns (bytes32[] memory batch) {
+        bytes32[] memory found = new bytes32[](8);
+        uint256 count = 0;
+        for (uint256 i = 0; i < found.length; ++i) {
+            bytes32 account = _accountAt(uint256(keccak256(abi.encode(seed, i))));
+            // Next to be billed, or billed already.
+            if (billing.nextPeriodOf(account) >= period) found[count++] = account;
+        }
+        batch = new bytes32[](count);
+        for (uint256 i = 0; i < count; ++i) batch[i] = found[i];
+    }
+
+    function _isOver(uint16 period) private view returns (bool) {
+        return ledger.isPeriodOver(electricitySegment, period);
+    }
+
+    function _nextHour() private view returns (uint32 hour) {
+        (hour, ) = ledger.headOf(electricitySegment);
+    }
+
+    function _accountAt(uint256 seed) private view returns (bytes32) {
+        return _accounts[seed % _accounts.length];
+    }
+
+    /// @dev An account's part of a volume by running total, over the accounts of its group in order of opening.
+    function _share(bytes32 account, bool isElectricity, uint256 volume) private view returns (uint64) {
+        uint256 before = 0;
+        uint256 own = 0;
+        uint256 total = 0;
+        uint32 group = _groupOf(account, isElectricity);
+        for (uint256 i = 0; i < _accounts.length; ++i) {
+            if (_groupOf(_accounts[i], isElectricity) != group) continue;
+            if (_accounts[i] == account) {
+                before = total;
+                own = registry.accountOf(account).area;
+            }
+            total += registry.accountOf(_accounts[i]).area;
+        }
+        return uint64((volume * (before + own)) / total - (volume * before) / total);
+    }
+
+    function _groupOf(bytes32 account, bool isElectricity) private view returns (uint32) {
+        IMeterRegistry.Account memory details = registry.accountOf(account);
+        return isElectricity ? details.electricityGroup : details.heatGroup;
+    }
+
+    function _payeeOf(uint16 number) private pure returns (address) {
+        return address(uint160(0x4000) + number);
+    }
+
+    function _withNoise(uint24 value, int256 noise) private pure returns (uint24) {
+        int256 sum = int256(uint256(value)) + noise;
+        return sum < 0 ? 0 : uint24(uint256(sum));
+    }
+}

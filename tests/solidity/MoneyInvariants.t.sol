@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {Settlement} from "../../contracts/Settlement.sol";
+import {SettlementRouble} from "../../contracts/SettlementRouble.sol";
+import {IBilling} from "../../contracts/interfaces/IBilling.sol";
+import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
+import {ITariffBook} from "../../contracts/interfaces/ITariffBook.sol";
+import {MoneyHandler} from "./MoneyHandler.sol";
+import {TestBase} from "./TestBase.sol";
+
+/// @title What must always hold of bills and money, over all contracts together (docs/invariants.md)
+/// @dev One test checks all of it: each hour recorded is dear, so the histories are few and rich rather than many.
+contract MoneyInvariantsTest is TestBase {
+    uint16 private constant JANUARY = 672;
+    uint256 private constant STEPS = 100;
+
+    MoneyHandler private _handler;
+    IBilling private _billing;
+    Settlement private _settlement;
+    SettlementRouble private _rouble;
+    ITariffBook private _tariffs;
+    IMeterRegistry private _registry;
+
+    function setUp() public {
+        _handler = new MoneyHandler();
+        address settlement;
+        address rouble;
+        (_billing, settlement, rouble, _tariffs, _registry) = _handler.contracts();
+        (_settlement, _rouble) = (Settlement(settlement), SettlementRouble(rouble));
+    }
+
+    /// @dev A random history of all contracts together, checked after every step. Driven from here, so that a history is a seed.
+    /// hardhat-config: fuzz.runs = 4
+    function testFuzz_BillsAndMoney_RandomHistory(uint256 seed) external {
+        for (uint256 i = 0; i < STEPS; ++i) {
+            _step(uint256(keccak256(abi.encode(seed, i))));
+            _check();
+        }
+    }
+
+    function _step(uint256 random) private {
+        uint256 act = random % 12;
+        uint256 choice = random >> 8;
+        uint64 amount = uint64(random >> 72);
+        if (act == 0) _handler.record(choice, random >> 17);
+        else if (act <= 2) _handler.bill(choice);
+        else if (act == 3) _handler.fixCommonNeeds(choice);
+        else if (act == 4) _handler.pay(choice, amount);
+        else if (act == 5) _handler.payWithPermit(choice, amount, choice % 2 == 0);
+        else if (act == 6) _handler.applyCredit(choice);
+        else if (act == 7) _handler.withdraw(choice, amount);
+        else if (act == 8) _handler.burnAndDonate(uint16(choice) % 100, uint16(choice >> 32));
+        else if (act == 9) _handler.publishTariff(choice);
+        else if (act == 10) _handler.govern(uint16(choice) % 100, uint8(choice >> 16), choice % 5 == 0);
+        else _handler.tryRestricted(choice);
+    }
+
+    function _check() private view {
+        bytes32[] memory accounts = _handler.accounts();
+        _checkTokens(accounts);
+        for (uint256 i = 0; i < accounts.length; ++i) _checkAccount(accounts[i]);
+        _checkProviders(accounts);
+        _checkHouses(accounts);
+        assertEq(bytes(_handler.trespass()), "", "INV-M9 only roles do what only they may");
+    }
+
+    /// @dev INV-M1, INV-M2.
+    function _checkTokens(bytes32[] memory accounts) private view {
+        uint256 balances = 0;
+        for (uint16 provider = 1; provider <= _handler.PROVIDERS(); ++provider) {
+            balances += _settlement.balanceOf(provider);
+        }
+        uint256 credits = 0;
+        for (uint256 i = 0; i < accounts.length; ++i) credits += _settlement.creditOf(accounts[i]);
+        assertEq(_settlement.totalProviderBalances(), balances, "INV-M1 sum of balances");
+        assertEq(_settlement.totalCredits(), credits, "INV-M1 sum of credits");
+        uint256 held = _rouble.balanceOf(address(_settlement)) - _handler.ghostDonated();
+        assertEq(held, balances + credits, "INV-M1 tokens held");
+        assertEq(_rouble.totalSupply(), _handler.ghostSupply(), "INV-M2 supply");
+    }
+
+    /// @dev INV-M3 to INV-M6.
+    function _checkAccount(bytes32 account) private view {
+        uint16 next = JANUARY + _handler.ghostBills(account);
+        assertEq(_billing.nextPeriodOf(account), next, "INV-M4 bills are issued once and in order");
+        uint256 paid = 0;
+        uint256 debt = 0;
+        bool isPaidSoFar = true;
+        for (uint16 period = JANUARY; period < next; ++period) {
+            IBilling.Bill memory bill = _billing.billOf(account, period);
+            _checkBill(account, period, bill);
+            uint64[5] memory lines = _settlement.paidOf(account, period);
+            uint256 paidOfBill = 0;
+            for (uint256 i = 0; i < 5; ++i) {
+                assertTrue(lines[i] <= bill.amounts[i], "INV-M5 paid above a line's amount");
+                paidOfBill += lines[i];
+            }
+            assertTrue(isPaidSoFar || paidOfBill == 0, "INV-M6 the oldest bill first");
+            isPaidSoFar = isPaidSoFar && paidOfBill == bill.total;
+            paid += paidOfBill;
+            debt += bill.total - paidOfBill;
+        }
+        uint256 credit = _settlement.creditOf(account);
+        assertEq(paid + credit, _handler.ghostPaid(account), "INV-M5 what came in is paid or credit");
+        assertEq(_settlement.debtOf(account), debt, "INV-M5 debt");
+        assertTrue(credit == 0 || debt == 0, "INV-M6 credit beside a debt");
+        assertTrue(!_billing.billOf(account, next).issued, "INV-M4 no bill after the last");
+    }
+
+    /// @dev INV-M3, INV-M4: a bill is, now and ever after, what the recorded hours and the tariff of its period make it.
+    function _checkBill(bytes32 account, uint16 period, IBilling.Bill memory bill) private view {
+        ITariffBook.Tariff memory tariff = _tariffs.tariffOf(period);
+        uint64[5] memory prices = [
+            tariff.dayPrice,
+            tariff.nightPrice,
+            tariff.dayPrice,
+            tariff.nightPrice,
+            tariff.heatPrice
+        ];
+        uint256 total = 0;
+        for (uint256 i = 0; i < 5; ++i) {
+            uint256 quantity = _handler.expectedQuantity(account, IBilling.Service(i), period);
+            uint256 divisor = i == 4 ? 10 ** 10 : 10 ** 7;
+            uint256 expected = (quantity * prices[i] + divisor / 2) / divisor;
+            assertEq(bill.amounts[i], expected, "INV-M4 amount");
+            total += expected;
+        }
+        assertEq(bill.total, total, "INV-M3 sum of the lines");
+        IBilling.Line[] memory lines = _billing.linesOf(account, period);
+        for (uint256 i = 0; i < lines.length; ++i) {
+            assertEq(lines[i].amount, bill.amounts[uint256(lines[i].service)], "INV-M4 line");
+            total -= lines[i].amount;
+        }
+        assertEq(total, 0, "INV-M3 no amount without a line");
+    }
+
+    /// @dev INV-M7: each provider has, or has drawn, what was paid on its lines.
+    function _checkProviders(bytes32[] memory accounts) private view {
+        uint256[5] memory earned;
+        for (uint256 i = 0; i < accounts.length; ++i) {
+            uint16 end = JANUARY + _handler.ghostBills(accounts[i]);
+            for (uint16 period = JANUARY; period < end; ++period) {
+                uint64[5] memory paid = _settlement.paidOf(accounts[i], period);
+                ITariffBook.Tariff memory tariff = _tariffs.tariffOf(period);
+                earned[tariff.electricityProvider] += uint256(paid[0]) + paid[1];
+                earned[tariff.commonNeedsProvider] += uint256(paid[2]) + paid[3];
+                earned[tariff.heatProvider] += paid[4];
+            }
+        }
+        for (uint16 provider = 1; provider <= _handler.PROVIDERS(); ++provider) {
+            uint256 had = uint256(_settlement.balanceOf(provider)) + _handler.ghostWithdrawn(provider);
+            assertEq(had, earned[provider], "INV-M7 a provider's share");
+        }
+    }
+
+    /// @dev INV-M8: where all accounts of a house have their bill, their shares are its volume.
+    function _checkHouses(bytes32[] memory accounts) private view {
+        for (uint16 period = JANUARY; period <= _handler.LAST_PERIOD(); ++period) {
+            for (uint256 service = 2; service < 5; ++service) {
+                _checkHouse(accounts, IBilling.Service(service), period);
+            }
+        }
+    }
+
+    function _checkHouse(bytes32[] memory accounts, IBilling.Service service, uint16 period) private view {
+        uint256[4] memory shares;
+        bool[4] memory isPartial;
+        for (uint256 i = 0; i < accounts.length; ++i) {
+            IMeterRegistry.Account memory details = _registry.accountOf(accounts[i]);
+            uint32 group = service == IBilling.Service.Heating ? details.heatGroup : details.electricityGroup;
+            if (period >= JANUARY + _handler.ghostBills(accounts[i])) {
+                isPartial[group] = true;
+                continue;
+            }
+            IBilling.Line[] memory lines = _billing.linesOf(accounts[i], period);
+            for (uint256 line = 0; line < lines.length; ++line) {
+                if (lines[line].service == service) shares[group] += lines[line].quantity;
+            }
+        }
+        for (uint32 group = 1; group <= 3; ++group) {
+            bool isOfService = (group == 3) == (service == IBilling.Service.Heating);
+            if (isPartial[group] || !isOfService) continue;
+            assertEq(shares[group], _handler.houseVolume(group, service, period), "INV-M8 shares of a house");
+        }
+    }
+}
