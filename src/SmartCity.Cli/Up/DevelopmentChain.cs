@@ -90,7 +90,8 @@ internal sealed class DevelopmentChain : IAsyncDisposable
                     TransactionPool pool = await _rpc.SendAsync<TransactionPool>("txpool_status", [], cancellationToken);
                     if (pool.Pending != "0x0")
                     {
-                        _ = await _rpc.FindAsync<string>("evm_mine", [], cancellationToken);
+                        // Never broken off: asked to stop while it makes a block, anvil keeps a state ahead of its blocks.
+                        _ = await _rpc.FindAsync<string>("evm_mine", [], CancellationToken.None);
                     }
                 }
                 catch (Exception exception) when (exception is RpcTransportException or RpcException or RpcProtocolException)

@@ -93,14 +93,14 @@ internal sealed partial class HourSubmitter(
         }
         if (head.NextHour != known)
         {
-            if (head.NextHour < known)
-            {
-                LogSetBack(segment, known, head.NextHour);
-                chain.Doubt();
-                flight.SentBefore = head.NextHour;
-            }
             batches.Confirm(chain.Config, segment, head.NextHour, await BlocksAsync(segment, known, head.NextHour, cancellationToken));
             LogConfirmed(segment, head.NextHour);
+        }
+        if (head.NextHour < known)
+        {
+            LogSetBack(segment, known, head.NextHour);
+            chain.Doubt();
+            flight.SentBefore = head.NextHour;
         }
         flight.SeeHead(head.NextHour, time);
     }

@@ -22,9 +22,9 @@ internal static class OracleFiles
         {
             return await CityPlan.LoadAsync(path, cancellationToken);
         }
-        catch (Exception exception) when (exception is CityPlanException or IOException or UnauthorizedAccessException)
+        catch (CityPlanException exception)
         {
-            throw new OracleStoppedException(OracleExit.Configuration, $"The city plan {path} cannot be used: {exception.Message}", exception);
+            throw new OracleStoppedException(OracleExit.Configuration, exception.Message, exception); // It names the file.
         }
     }
 
