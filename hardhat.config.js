@@ -6,8 +6,6 @@ const soljson = createRequire(import.meta.url).resolve("solc/soljson.js");
 
 export default defineConfig({
   solidity: {
-    // Deployed as it is: the deployer needs its artifact.
-    npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
     profiles: {
       default: {
         version: "0.8.37",
