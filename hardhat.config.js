@@ -4,6 +4,9 @@ import { defineConfig } from "hardhat/config";
 // The compiler is the npm package: nothing is downloaded from a site of its own.
 const soljson = createRequire(import.meta.url).resolve("solc/soljson.js");
 
+// `scripts/test --deep`: as many random histories as a release needs, not as many as a change does.
+const isDeep = process.env.SMARTCITY_DEEP === "1";
+
 export default defineConfig({
   solidity: {
     profiles: {
@@ -21,7 +24,7 @@ export default defineConfig({
     solidity: {
       fuzz: { runs: 256, seed: "0x1234" },
       fsPermissions: { readDirectory: ["tests/vectors"] },
-      invariant: { runs: 64, depth: 64, failOnRevert: true },
+      invariant: { runs: isDeep ? 10_000 : 64, depth: 64, failOnRevert: true },
     },
   },
   networks: {
