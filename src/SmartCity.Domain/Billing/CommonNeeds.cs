@@ -1,15 +1,5 @@
 namespace SmartCity.Domain;
 
-/// <summary>Consumption of a period by zone of the finest calendar; heat stands in <paramref name="Peak"/> alone.</summary>
-/// <param name="Peak">Peak zone.</param>
-/// <param name="HalfPeak">Half-peak zone.</param>
-/// <param name="Night">Night zone.</param>
-public readonly record struct ZoneConsumption(Quantity Peak, Quantity HalfPeak, Quantity Night)
-{
-    /// <summary>The day zone of a two-zone tariff, 07-23: peak and half-peak.</summary>
-    public Quantity Day => Peak + HalfPeak;
-}
-
 /// <summary>Negative common needs of earlier periods that no later period has used up yet, Wh, never positive. <c>default</c> is none.</summary>
 /// <param name="Day">Of the day zone.</param>
 /// <param name="Night">Of the night zone.</param>

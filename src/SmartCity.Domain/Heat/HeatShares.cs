@@ -1,0 +1,85 @@
+using System.Numerics;
+
+namespace SmartCity.Domain;
+
+/// <summary>How an account's heating is counted.</summary>
+public enum HeatingTerms
+{
+    /// <summary>The account has no heating of the house.</summary>
+    None,
+
+    /// <summary>By the house's heat meter.</summary>
+    House,
+
+    /// <summary>By the norm: the house has no heat meter.</summary>
+    Norm,
+
+    /// <summary>By nobody: the flat heats itself with its own boiler and takes no part.</summary>
+    OwnBoiler,
+}
+
+/// <summary>What the accounts of a house with a heat meter share.</summary>
+/// <param name="House">V_д, what the house's heat meter counted or its substitute, kcal.</param>
+/// <param name="Area">S_об, area of all accounts that are heated by the house.</param>
+/// <param name="Metered">V_м, what the heat meters of flats counted or their substitutes, kcal.</param>
+/// <param name="MeteredArea">S_м, area of the flats with heat meters; 0 where none has one.</param>
+/// <remarks>
+/// ПП 354, прил. 2, п. 3(1), 3(3), 3(6), 3(7) in the wording of ПП 1708 of 28.12.2018. Each account's heat is an exact fraction that
+/// is rounded once, half up.
+/// </remarks>
+public sealed record HouseHeat(Quantity House, SquareDecimetres Area, Quantity Metered, SquareDecimetres MeteredArea)
+{
+    /// <summary>Has at least one flat a heat meter of its own?</summary>
+    public bool HasMeteredFlats => MeteredArea.Value != 0;
+
+    /// <summary>
+    /// The heat of a flat without a meter where no flat has one: its share by area, by running total, so that the parts add up to the
+    /// volume (ADR 0005; п. 3(1)).
+    /// </summary>
+    /// <param name="before">Area of the heated accounts opened before it.</param>
+    /// <param name="area">S_i, its own area.</param>
+    /// <exception cref="InvalidOperationException">A flat has a meter.</exception>
+    public Quantity ShareOf(SquareDecimetres before, SquareDecimetres area) => HasMeteredFlats
+        ? throw new InvalidOperationException("Where a flat has a heat meter the shares depend on it: ask for Metered or Unmetered.")
+        : Shares.ByRunningTotal(House, before, area, Area);
+
+    /// <summary>The heat of a flat with a meter (п. 3(1), 3(3)): V_i + S_i × (V_д − ΣV) / S_об.</summary>
+    /// <param name="own">V_i, what its meter counted or its substitute.</param>
+    /// <param name="area">S_i.</param>
+    public Quantity OfMetered(Quantity own, SquareDecimetres area) =>
+        Round((BigInteger)own.Value * MeteredArea.Value * Area.Value + General(area), area);
+
+    /// <summary>
+    /// The heat of a flat without a meter where another has one (п. 3(7)): V_i is its area at the average of the metered ones,
+    /// S_i × V_м / S_м, and the rest as for these.
+    /// </summary>
+    /// <param name="area">S_i.</param>
+    public Quantity OfUnmetered(SquareDecimetres area) =>
+        Round((BigInteger)area.Value * Metered.Value * Area.Value + General(area), area);
+
+    /// <summary>The heat of an account by the norm, half a kilocalorie rounded up (прил. 2, ф. 2).</summary>
+    /// <param name="area">S_i.</param>
+    /// <param name="norm">kcal per m² and month.</param>
+    public static Quantity ByNorm(SquareDecimetres area, uint norm) =>
+        new(Rounding.HalfUp((BigInteger)area.Value * norm, SquareDecimetresPerSquareMetre));
+
+    private const uint SquareDecimetresPerSquareMetre = 100;
+
+    /// <summary>S_i × (V_д − ΣV) / S_об over the denominator S_м × S_об, where ΣV = V_м + S_н × V_м / S_м = V_м × S_об / S_м.</summary>
+    private BigInteger General(SquareDecimetres area) =>
+        area.Value * ((BigInteger)House.Value * MeteredArea.Value - (BigInteger)Metered.Value * Area.Value);
+
+    /// <summary>One rounding of the whole; a negative result is nothing.</summary>
+    private Quantity Round(BigInteger numerator, SquareDecimetres area)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MeteredArea.Value, Area.Value, nameof(MeteredArea));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(area.Value, Area.Value, nameof(area));
+        if (!HasMeteredFlats)
+        {
+            throw new InvalidOperationException("No flat has a heat meter: ask for ShareOf.");
+        }
+        return numerator.Sign <= 0
+            ? Quantity.Zero
+            : new(Rounding.HalfUp(numerator, (BigInteger)MeteredArea.Value * Area.Value));
+    }
+}
