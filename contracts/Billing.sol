@@ -180,7 +180,7 @@ contract Billing is IBilling, AccessManaged {
             batch.dueOn,
             details.electricityGroup == 0
                 ? 0
-                : _ledger.unmeasuredHoursOf(details.electricityGroup, details.electricityChannel, period),
+                : _unmeasuredHoursOf(details.electricityGroup, details.electricityChannel, period),
             lines
         );
     }
@@ -283,6 +283,11 @@ contract Billing is IBilling, AccessManaged {
             uint64 heat = AreaShares.shareOf(house.shared.day, details.areaBeforeInHeatGroup, details.area, house.area);
             _fillLine(lines[lines.length - 1], account, batch.tariff, Service.Heating, heat);
         }
+    }
+
+    function _unmeasuredHoursOf(uint32 group, uint16 channel, uint16 period) private view returns (uint16) {
+        (uint16 missing, uint16 estimated) = _ledger.exceptionsOf(group, channel, period);
+        return missing + estimated;
     }
 
     function _requirePeriodOver(bytes32 account, IMeterRegistry.Account memory details, uint16 period) private view {

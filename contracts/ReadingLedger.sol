@@ -6,57 +6,43 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IMeterRegistry} from "./interfaces/IMeterRegistry.sol";
 import {IReadingLedger} from "./interfaces/IReadingLedger.sol";
-import {Balance} from "./libraries/Balance.sol";
 import {Calendar} from "./libraries/Calendar.sol";
+import {Exceptions} from "./libraries/Exceptions.sol";
+import {HourRun} from "./libraries/HourRun.sol";
 import {Layouts} from "./libraries/Layouts.sol";
 import {PackedRegisters} from "./libraries/PackedRegisters.sol";
 
 /// @title ReadingLedger
 /// @notice Implements IReadingLedger; see there for rights, units, the payload's format and every error.
-/// @dev An hour costs one SLOAD and one SSTORE a slot. Two things are written only when they happen: the copy of a word at the
-/// first hour of a new period that touches it, and the counters of unmeasured and unbalanced hours.
+/// @dev An hour costs one SLOAD and one SSTORE a slot. Registers have a word for each slot, billing period and zone: the first hour
+/// of a zone in a period carries the words of the zone's last period over, and these stay as they are for ever: the registers at
+/// the end of that period. Only hours that were not measured cost another write, one for two slots.
 contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
+    using HourRun for HourRun.Run;
+
     struct Head {
         bytes32 lastBatch;
         /// 0 while the segment has no hour.
         uint32 nextHour;
+        /// The last period with an hour of zone z in bits 16z..; 0 while there is none. (No segment reaches back into period 0
+        /// from a later one, so the words of period 0 are then zeros.)
+        uint48 lastPeriods;
     }
 
-    /// @dev What is known of the hour that is being recorded. Bases are storage places of the words of slot 0.
+    /// @dev What is known of the hour that is being recorded.
     struct HourContext {
         uint32 segment;
         uint32 hour;
         uint16 period;
         uint8 zone;
-        uint256 registers;
-        /// Payload's place in calldata.
-        uint256 payload;
-    }
-
-    /// @dev What is known of the groups of one run. See Layouts and Balance for the packing.
-    struct RunContext {
-        uint256 header;
-        /// Place of the header in memory; continuation words follow it.
-        uint256 words;
         uint256 slots;
-        /// Bits of the group's last slot that must be zero.
-        uint256 unusedOfLastSlot;
-        uint256 resolutions;
-        bool isBalanced;
     }
 
     uint256 private constant MAX_SLOTS = 256;
     uint256 private constant ZONES = 3;
     uint256 private constant MAX_ORACLES = 31;
     uint256 private constant SIGNATURE_BYTES = 65;
-    uint256 private constant SLOT_BYTES = 20;
-    uint256 private constant QUALITY_MASK = 0xffff;
-    uint256 private constant UNUSED_QUALITY_BITS = 0xf;
-    uint256 private constant MISSING = 3;
-    /// @dev Exceptions of a period: hours unmeasured of lane i in bits 16i.., hours unbalanced of phase f in bits 96+16f...
-    uint256 private constant COUNTER_BITS = 16;
-    uint256 private constant COUNTER_MASK = type(uint16).max;
-    uint256 private constant IMBALANCE_COUNTERS = 6;
+    uint256 private constant PERIOD_BITS = 16;
 
     bytes32 private constant BATCH_TYPEHASH = keccak256(
         "HourBatch(uint32 segment,uint32 hour,bytes32 previousBatch,bytes32 payloadHash,bytes32 oracleConfig)"
@@ -66,9 +52,10 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
     int32 private immutable UTC_OFFSET;
 
     mapping(uint32 segment => Head) private _heads;
-    mapping(uint32 segment => uint256[MAX_SLOTS][ZONES]) private _registers;
-    mapping(uint32 segment => mapping(uint256 period => uint256[MAX_SLOTS][ZONES])) private _snapshots;
-    mapping(uint32 segment => mapping(uint256 period => uint256[MAX_SLOTS])) private _exceptions;
+    /// @dev See PackedRegisters.
+    mapping(uint32 segment => mapping(uint256 period => uint256[MAX_SLOTS][ZONES])) private _registers;
+    /// @dev See Exceptions: two slots a word.
+    mapping(uint32 segment => mapping(uint256 period => uint256[MAX_SLOTS / 2])) private _exceptions;
 
     bytes32 private _oracleConfig;
     uint8 private _threshold;
@@ -129,8 +116,8 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         bytes32 batch = _batchId(segment, hour, previousBatch, keccak256(payload), config);
         _checkSignatures(_hashTypedDataV4(batch), signatures);
 
-        _heads[segment] = Head({lastBatch: batch, nextHour: hour + 1});
-        _recordRuns(context, plan);
+        _moveHead(context, batch);
+        _recordRuns(context, plan, payload);
         emit HourRecorded(segment, hour, batch, previousBatch, config, payload, signatures);
     }
 
@@ -168,7 +155,7 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
     function registersOf(uint32 group, uint16 channel) external view returns (uint64[3] memory byZone) {
         (uint32 segment, uint256 slot, uint256 lane) = _placeOf(group, channel);
         for (uint256 zone = 0; zone < ZONES; ++zone) {
-            byZone[zone] = PackedRegisters.registerAt(_registers[segment][zone][slot], lane);
+            byZone[zone] = PackedRegisters.registerAt(_lastWord(segment, zone, slot), lane);
         }
     }
 
@@ -177,7 +164,7 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         (uint32 segment, uint256 slot, uint256 lane) = _placeOf(group, channel);
         _requireOver(segment, period);
         for (uint256 zone = 0; zone < ZONES; ++zone) {
-            byZone[zone] = PackedRegisters.registerAt(_wordAt(segment, zone, slot, period), lane);
+            byZone[zone] = PackedRegisters.registerAt(_registers[segment][period][zone][slot], lane);
         }
     }
 
@@ -204,18 +191,21 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         _requireOver(details.segment, period);
         uint256 zones = details.kind == IMeterRegistry.Kind.Heat ? 1 : ZONES;
         uint256 channels = uint256(details.parentChannels) + details.consumers;
-        for (uint256 zone = 0; zone < zones; ++zone) {
-            uint256 start;
-            uint256 end;
-            for (uint256 channel = 0; channel < channels; ++channel) {
-                uint256 lane = channel % PackedRegisters.LANES;
-                if (lane == 0) {
-                    uint256 slot = details.firstSlot + channel / PackedRegisters.LANES;
-                    (start, end) = _wordsOf(details.segment, zone, slot, period);
+        uint256 parentLanes = PackedRegisters.lanesBetween(0, details.parentChannels);
+        unchecked {
+            for (uint256 zone = 0; zone < zones; ++zone) {
+                uint256[MAX_SLOTS] storage ends = _registers[details.segment][period][zone];
+                uint256[MAX_SLOTS] storage starts = _registers[details.segment][uint256(period) - 1][zone];
+                for (uint256 slot = 0; slot * PackedRegisters.LANES < channels; ++slot) {
+                    // Registers only grow, so no lane borrows from another; and an hour has less than 2^24, so the six of a month
+                    // have less than 2^37 together. (Of period 0 the subtrahend is that of a period nobody reaches: zero.)
+                    uint256 used =
+                        (ends[details.firstSlot + slot] & PackedRegisters.REGISTERS_MASK) -
+                            (starts[details.firstSlot + slot] & PackedRegisters.REGISTERS_MASK);
+                    uint256 parents = slot == 0 ? parentLanes : 0;
+                    parent[zone] += PackedRegisters.sumOf(used, parents);
+                    consumers[zone] += PackedRegisters.sumOf(used, PackedRegisters.REGISTERS_MASK ^ parents);
                 }
-                uint64 consumed = PackedRegisters.registerAt(end, lane) - PackedRegisters.registerAt(start, lane);
-                if (channel < details.parentChannels) parent[zone] += consumed;
-                else consumers[zone] += consumed;
             }
         }
     }
@@ -229,7 +219,7 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
             uint256 lane = channel % PackedRegisters.LANES;
             int64 total = 0;
             for (uint256 zone = 0; zone < ZONES; ++zone) {
-                total += int64(PackedRegisters.registerAt(_registers[details.segment][zone][slot], lane));
+                total += int64(PackedRegisters.registerAt(_lastWord(details.segment, zone, slot), lane));
             }
             uint8 phase = REGISTRY.phaseOf(group, uint16(channel));
             byPhase[phase] += channel < details.parentChannels ? total : -total;
@@ -246,15 +236,21 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         (uint16 period, ) = Calendar.periodAndZone(firstHour, UTC_OFFSET);
         (uint16 last, ) = Calendar.periodAndZone(nextHour - 1, UTC_OFFSET);
         for (; period <= last; ++period) {
-            uint256 word = _exceptions[details.segment][period][details.firstSlot];
-            hours_ += uint16(word >> (COUNTER_BITS * (IMBALANCE_COUNTERS + phase)));
+            for (uint256 zone = 0; zone < ZONES; ++zone) {
+                uint256 word = _registers[details.segment][period][zone][details.firstSlot];
+                hours_ += PackedRegisters.imbalancesOf(word, details.parentChannels, phase);
+            }
         }
     }
 
     /// @inheritdoc IReadingLedger
-    function unmeasuredHoursOf(uint32 group, uint16 channel, uint16 period) external view returns (uint16) {
+    function exceptionsOf(
+        uint32 group,
+        uint16 channel,
+        uint16 period
+    ) external view returns (uint16 missing, uint16 estimated) {
         (uint32 segment, uint256 slot, uint256 lane) = _placeOf(group, channel);
-        return uint16(_exceptions[segment][period][slot] >> (COUNTER_BITS * lane));
+        return Exceptions.hoursOf(_exceptions[segment][period][slot / 2], slot, lane);
     }
 
     /// @inheritdoc IReadingLedger
@@ -290,21 +286,12 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         (kind, firstHour, slots, plan) = REGISTRY.planOf(segment);
         require(slots != 0, ReadingLedger_EmptySegment(segment));
         _checkHead(segment, hour, previousBatch, firstHour);
-        require(payload.length == slots * SLOT_BYTES, ReadingLedger_PayloadLength(payload.length, slots * SLOT_BYTES));
+        uint256 length = slots * HourRun.SLOT_BYTES;
+        require(payload.length == length, ReadingLedger_PayloadLength(payload.length, length));
 
-        (context.segment, context.hour) = (segment, hour);
+        (context.segment, context.hour, context.slots) = (segment, hour, slots);
         (context.period, context.zone) = Calendar.periodAndZone(hour, UTC_OFFSET);
         if (kind == IMeterRegistry.Kind.Heat) context.zone = 0;
-        uint256[MAX_SLOTS] storage words = _registers[segment][context.zone];
-        uint256 place;
-        assembly ("memory-safe") {
-            place := words.slot
-        }
-        context.registers = place;
-        assembly ("memory-safe") {
-            place := payload.offset
-        }
-        context.payload = place;
     }
 
     function _checkHead(uint32 segment, uint32 hour, bytes32 previousBatch, uint32 firstHour) private view {
@@ -336,155 +323,110 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         }
     }
 
-    function _recordRuns(HourContext memory context, bytes memory plan) private {
+    /// @dev Makes the hour the segment's last, and carries the registers over if it is the first of its zone in a period.
+    function _moveHead(HourContext memory context, bytes32 batch) private {
+        Head storage head = _heads[context.segment];
+        uint256 shift = PERIOD_BITS * context.zone;
+        uint48 lastPeriods = head.lastPeriods;
+        uint256 last = uint16(lastPeriods >> shift);
+        if (last != context.period) {
+            lastPeriods ^= uint48((last ^ context.period) << shift);
+            _carryRegisters(context, last);
+        }
+        (head.lastBatch, head.nextHour, head.lastPeriods) = (batch, context.hour + 1, lastPeriods);
+    }
+
+    /// @dev The words of the zone's last period become the first of the present one, without their counters.
+    function _carryRegisters(HourContext memory context, uint256 last) private {
+        uint256 from = _wordsPlace(context.segment, last, context.zone);
+        uint256 to = _wordsPlace(context.segment, context.period, context.zone);
+        uint256 end = to + context.slots;
+        uint256 registersMask = PackedRegisters.REGISTERS_MASK;
+        assembly ("memory-safe") {
+            for {} xor(to, end) {
+                from := add(from, 1)
+                to := add(to, 1)
+            } {
+                let word := and(sload(from), registersMask)
+                // Of a segment that begins there is nothing to carry.
+                if word {
+                    sstore(to, word)
+                }
+            }
+        }
+    }
+
+    function _recordRuns(HourContext memory context, bytes memory plan, bytes calldata payload) private {
         uint256 position;
         uint256 end;
+        uint256 firstSlot;
         assembly ("memory-safe") {
             position := add(plan, 0x20)
             end := add(position, mload(plan))
+            firstSlot := payload.offset
         }
-        uint256 slot = 0;
-        uint256 group = 0;
-        RunContext memory run;
+        HourRun.Run memory run = HourRun.create(_wordsPlace(context.segment, context.period, context.zone), firstSlot);
         while (position != end) {
-            uint256 wordCount = _openRun(run, position);
-            unchecked {
-                for (uint256 last = group + Layouts.runOf(run.header); group != last; ++group) {
-                    _recordGroup(context, run, slot, group);
-                    slot += run.slots;
-                }
-                position += 32 * wordCount;
-            }
-        }
-    }
-
-    function _openRun(RunContext memory run, uint256 position) private pure returns (uint256 wordCount) {
-        uint256 header;
-        assembly ("memory-safe") {
-            header := mload(position)
-        }
-        uint256 channels = Layouts.channelsOf(header);
-        uint256 slots = Layouts.slotsFor(channels);
-        run.header = header;
-        run.words = position;
-        run.slots = slots;
-        run.resolutions = Balance.resolutionsOf(header);
-        run.isBalanced = channels > Layouts.parentChannelsOf(header);
-        unchecked {
-            uint256 unusedLanes = slots * PackedRegisters.LANES - channels;
-            run.unusedOfLastSlot = (((1 << (24 * unusedLanes)) - 1) << 16) | ((1 << (2 * unusedLanes + 4)) - 1);
-        }
-        return Layouts.wordsFor(channels);
-    }
-
-    /// @dev Adds the intervals of a group to its registers and compares its phases.
-    /// @param slot the group's first slot in the segment.
-    /// @param group its place among the groups of the segment.
-    function _recordGroup(HourContext memory context, RunContext memory run, uint256 slot, uint256 group) private {
-        unchecked {
-            uint256 header = run.header;
-            uint256 lastSlot = slot + run.slots - 1;
-            Balance.Sums memory sums;
-            uint256 lanes = header & Layouts.SLOT_MASK;
-            for (uint256 i = slot; ; ++i) {
-                uint256 slotData = _slotData(context, i);
-                uint256 unused = i == lastSlot ? run.unusedOfLastSlot : UNUSED_QUALITY_BITS;
-                if (slotData & unused != 0) _revertUnused(i, slotData & unused);
-                uint256 intervals = PackedRegisters.spread(slotData);
-                _addToRegisters(context, i, intervals);
-                if (i == slot) sums.parents = Balance.parentsOf(intervals, Layouts.parentChannelsOf(header));
-                if (slotData & QUALITY_MASK != 0) {
-                    sums.undecided |= _countUnmeasured(context, run, i, slotData, i == slot, lanes);
-                }
-                Balance.addConsumers(sums, intervals, lanes);
-                if (i == lastSlot) break;
-                lanes = _lanesOf(run, i + 1 - slot);
-            }
-            if (!run.isBalanced) return;
-            sums.tolerances += run.resolutions + sums.parents * Layouts.parentClassOf(header);
-            uint256 unbalanced = Balance.unbalancedPhases(sums);
-            if (unbalanced != 0) _countUnbalanced(context, sums, unbalanced, slot, group);
-        }
-    }
-
-    /// @dev Adds to the word of a slot and zone; the first time in a period the word is copied first.
-    function _addToRegisters(HourContext memory context, uint256 slot, uint256 intervals) private {
-        unchecked {
-            uint256 place = context.registers + slot;
-            uint256 word;
+            uint256 freeMemory;
             assembly ("memory-safe") {
-                word := sload(place)
+                freeMemory := mload(0x40)
             }
-            if (word & PackedRegisters.PERIOD_MASK != context.period) word = _beginPeriod(context, slot, word);
-            (uint256 sum, uint256 overflow) = PackedRegisters.add(word, intervals);
-            if (overflow != 0) _revertOverflow(context.segment, slot, overflow);
+            position = run.open(position);
+            for (uint256 reason = run.advance(); reason != HourRun.END_OF_RUN; reason = run.advance()) {
+                if (reason == HourRun.EXTRAORDINARY) _countExceptions(context, run);
+                else if (reason == HourRun.GROUP_UNBALANCED) _countUnbalanced(context, run);
+                else _revertOverflow(context, run);
+            }
+            // The records of a run and what its events took are not needed any more.
             assembly ("memory-safe") {
-                sstore(place, sum)
+                mstore(0x40, freeMemory)
             }
         }
     }
 
-    /// @dev Keeps a word as it stood at the end of the period that touched it last. A word of zeros needs no copy.
-    /// @return the same registers with the present period.
-    function _beginPeriod(HourContext memory context, uint256 slot, uint256 word) private returns (uint256) {
-        uint256 registers = word & ~PackedRegisters.PERIOD_MASK;
-        if (registers != 0) {
-            _snapshots[context.segment][PackedRegisters.periodOf(word)][context.zone][slot] = word;
+    /// @dev Counts the hour of every lane of the slot that comes next that was not measured.
+    function _countExceptions(HourContext memory context, HourRun.Run memory run) private {
+        uint256 slot = _slotOf(context, run.place);
+        uint256 slotData = run.nextSlot();
+        (uint256 lanes, uint256 parents) = run.nextLanes();
+        uint256 phases = 0;
+        uint256 increments = 0;
+        for (uint256 lane = 0; lane < PackedRegisters.LANES; ++lane) {
+            uint256 quality = HourRun.qualityAt(slotData, lane);
+            uint256 interval = HourRun.intervalAt(slotData, lane);
+            if (interval | quality == 0) continue;
+            uint256 consumer = Layouts.laneAt(lanes, lane);
+            // Zero where no meter stands, and where the value is missing.
+            bool isValid = (lane < parents || consumer != 0) && (quality != HourRun.MISSING || interval == 0);
+            require(isValid, ReadingLedger_InvalidLane(slot, lane));
+            if (quality == 0) continue;
+            phases |= 1 << (lane < parents ? lane : consumer & 3);
+            increments |= Exceptions.hourOf(slot, lane, quality == HourRun.MISSING);
         }
-        return registers | context.period;
-    }
-
-    /// @dev Counts the hour of every lane that was not measured.
-    /// @return undecided the phases that cannot be compared, as bits.
-    function _countUnmeasured(
-        HourContext memory context,
-        RunContext memory run,
-        uint256 slot,
-        uint256 slotData,
-        bool isFirst,
-        uint256 lanes
-    ) private returns (uint256 undecided) {
+        require(HourRun.areSpareBitsZero(slotData), ReadingLedger_InvalidLane(slot, PackedRegisters.LANES));
+        // No counter runs over: a period has at most 744 hours.
         unchecked {
-            uint256 increments = 0;
-            uint256 parentChannels = isFirst ? Layouts.parentChannelsOf(run.header) : 0;
-            for (uint256 lane = 0; lane < PackedRegisters.LANES; ++lane) {
-                uint256 quality = (slotData >> (14 - 2 * lane)) & 3;
-                if (quality == 0) continue;
-                uint256 interval = (slotData >> (136 - 24 * lane)) & PackedRegisters.INTERVAL_MASK;
-                require(quality != MISSING || interval == 0, ReadingLedger_InvalidLane(slot, lane));
-                uint256 phase = lane < parentChannels ? lane : (lanes >> (12 * (5 - lane))) & 3;
-                undecided |= Balance.bitOf(phase);
-                increments |= 1 << (COUNTER_BITS * lane);
-            }
-            _exceptions[context.segment][context.period][slot] += increments;
+            _exceptions[context.segment][context.period][slot / 2] += increments;
         }
+        run.pass(phases);
     }
 
     /// @dev Counts and reports the phases of a group that do not balance.
-    function _countUnbalanced(
-        HourContext memory context,
-        Balance.Sums memory sums,
-        uint256 unbalanced,
-        uint256 slot,
-        uint256 index
-    ) private {
-        unchecked {
-            uint32 group = REGISTRY.groupAt(context.segment, index);
-            uint256 increments = 0;
-            for (uint256 phase = 0; phase < ZONES; ++phase) {
-                if (unbalanced & Balance.bitOf(phase) == 0) continue;
-                increments |= 1 << (COUNTER_BITS * (IMBALANCE_COUNTERS + phase));
-                emit PhaseImbalance(
-                    group,
-                    context.hour,
-                    uint8(phase),
-                    int64(uint64(Balance.valueOf(sums.parents, phase))) -
-                        int64(uint64(Balance.valueOf(sums.consumers, phase))),
-                    uint64(Balance.valueOf(sums.tolerances, phase) / Balance.SCALE)
-                );
-            }
-            _exceptions[context.segment][context.period][slot] += increments;
+    function _countUnbalanced(HourContext memory context, HourRun.Run memory run) private {
+        uint32 group = REGISTRY.groupAt(context.segment, run.groupIndex());
+        uint256 increments = 0;
+        for (uint256 phase = 0; phase < ZONES; ++phase) {
+            (bool isUnbalanced, int64 difference, uint64 tolerance) = run.imbalanceOf(phase);
+            if (!isUnbalanced) continue;
+            increments |= PackedRegisters.imbalanceOn(phase);
+            emit PhaseImbalance(group, context.hour, uint8(phase), difference, tolerance);
         }
+        // The group's first word, written a moment ago; no counter runs over: a month has at most 279 hours of a zone.
+        uint256 place = run.place - run.slots;
+        assembly ("memory-safe") {
+            sstore(place, add(sload(place), increments))
+        }
+        run.beginGroup();
     }
 
     function _batchId(
@@ -497,26 +439,17 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         return keccak256(abi.encode(BATCH_TYPEHASH, segment, hour, previousBatch, payloadHash, config));
     }
 
-    function _slotData(HourContext memory context, uint256 slot) private pure returns (uint256 slotData) {
-        unchecked {
-            uint256 place = context.payload + SLOT_BYTES * slot;
-            assembly ("memory-safe") {
-                slotData := shr(96, calldataload(place))
-            }
+    /// @dev Storage place of the word of slot 0.
+    function _wordsPlace(uint32 segment, uint256 period, uint256 zone) private view returns (uint256 place) {
+        uint256[MAX_SLOTS] storage words = _registers[segment][period][zone];
+        assembly ("memory-safe") {
+            place := words.slot
         }
     }
 
-    /// @dev The lanes of a group's slot after its first one.
-    function _lanesOf(RunContext memory run, uint256 slot) private pure returns (uint256) {
-        unchecked {
-            (uint256 word, uint256 shift) = Layouts.placeOf(slot);
-            uint256 place = run.words + 32 * word;
-            uint256 content;
-            assembly ("memory-safe") {
-                content := mload(place)
-            }
-            return (content >> shift) & Layouts.SLOT_MASK;
-        }
+    /// @dev The slot whose word stands at a storage place.
+    function _slotOf(HourContext memory context, uint256 place) private view returns (uint256) {
+        return place - _wordsPlace(context.segment, context.period, context.zone);
     }
 
     /// @dev Where a channel stands. Reverts for a group or a channel that the registry does not know.
@@ -536,16 +469,14 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         uint256 slot,
         uint16 period
     ) private view returns (uint256 start, uint256 end) {
-        end = _wordAt(segment, zone, slot, period);
-        start = period == 0 ? 0 : _wordAt(segment, zone, slot, period - 1);
+        end = _registers[segment][period][zone][slot];
+        start = period == 0 ? 0 : _registers[segment][period - 1][zone][slot];
     }
 
-    /// @dev The word of a slot at the end of a period that is over. Every hour writes every word of its zone, and every month but
-    /// a segment's first has hours of every zone: if a later period wrote the word, then there is a copy of this period, or
-    /// the word was not written before.
-    function _wordAt(uint32 segment, uint256 zone, uint256 slot, uint16 period) private view returns (uint256) {
-        uint256 word = _registers[segment][zone][slot];
-        return PackedRegisters.periodOf(word) <= period ? word : _snapshots[segment][period][zone][slot];
+    /// @dev The word of a slot as it is now.
+    function _lastWord(uint32 segment, uint256 zone, uint256 slot) private view returns (uint256) {
+        uint256 period = uint16(_heads[segment].lastPeriods >> (PERIOD_BITS * zone));
+        return _registers[segment][period][zone][slot];
     }
 
     function _nextHourOf(uint32 segment) private view returns (uint32 nextHour) {
@@ -561,19 +492,15 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         require(_isPeriodOver(segment, period), ReadingLedger_PeriodNotOver(segment, period));
     }
 
-    /// @param bits those that should be zero and are not.
-    function _revertUnused(uint256 slot, uint256 bits) private pure {
-        for (uint256 lane = 0; lane < PackedRegisters.LANES; ++lane) {
-            uint256 laneBits = (PackedRegisters.INTERVAL_MASK << (136 - 24 * lane)) | (3 << (14 - 2 * lane));
-            require(bits & laneBits == 0, ReadingLedger_InvalidLane(slot, lane));
-        }
-        revert ReadingLedger_InvalidLane(slot, PackedRegisters.LANES);
-    }
-
-    /// @param overflow the highest bit of each register that overflowed.
-    function _revertOverflow(uint32 segment, uint256 slot, uint256 overflow) private pure {
+    /// @dev Names the first lane whose register cannot take its interval; the loop only knows that there is one.
+    function _revertOverflow(HourContext memory context, HourRun.Run memory run) private view {
+        uint256 slot = _slotOf(context, run.place);
+        uint256 slotData = run.nextSlot();
+        uint256 word = _registers[context.segment][context.period][context.zone][slot];
         uint256 lane = 0;
-        while (overflow >> (255 - 40 * lane) == 0) ++lane;
-        revert ReadingLedger_RegisterOverflow(segment, slot, lane);
+        while (
+            PackedRegisters.registerAt(word, lane) + HourRun.intervalAt(slotData, lane) <= PackedRegisters.REGISTER_MASK
+        ) ++lane;
+        revert ReadingLedger_RegisterOverflow(context.segment, slot, lane);
     }
 }

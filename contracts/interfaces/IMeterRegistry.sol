@@ -111,8 +111,8 @@ interface IMeterRegistry {
     function openSegment(Kind kind, uint32 firstHour) external returns (uint32 segment);
 
     /// @notice Adds a balance group at the end of a segment that has no hour yet. Groups are numbered from 1 over all segments.
-    /// Restricted to REGISTRAR. Where a transaction may use 16,777,216 gas (EIP-7825) keep a segment to 230 slots: an hour of 256
-    /// houses no two of which are alike, first of a month, all of them unbalanced, takes 18 M.
+    /// Restricted to REGISTRAR. An hour of 256 houses no two of which are alike, first of a month, two phases of each unbalanced and
+    /// the third not measured, takes less than the 16,777,216 gas that a transaction may use where EIP-7825 is in force.
     /// @param parent the three-phase meter, or the house's heat meter.
     /// @param consumers the meters behind it in payload order, at most 273.
     /// @return group the number of the new group.

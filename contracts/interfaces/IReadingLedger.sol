@@ -51,7 +51,7 @@ interface IReadingLedger {
     error ReadingLedger_NotAnOracle(address signer);
     error ReadingLedger_SignersNotAscending(address previous, address signer);
     error ReadingLedger_InvalidOracles(string reason);
-    /// @notice A register would exceed 40 bits (2^40 - 1 Wh or kcal in one zone).
+    /// @notice A register would exceed 38 bits (2^38 - 1 Wh or kcal in one zone); the first lane of the slot of which that is so.
     error ReadingLedger_RegisterOverflow(uint32 segment, uint256 slot, uint256 lane);
     error ReadingLedger_PeriodNotOver(uint32 segment, uint16 period);
     error ReadingLedger_EmptySegment(uint32 segment);
@@ -132,14 +132,19 @@ interface IReadingLedger {
     function driftOf(uint32 group) external view returns (int64[3] memory byPhase);
 
     /// @notice Number of hours in which a phase of a group did not balance, up to the hour recorded last.
-    /// @dev Counted by period and summed here, at a word a month. Reverts with MeterRegistry_UnknownGroup,
+    /// @dev Counted by period and zone and summed here, at three words a month. Reverts with MeterRegistry_UnknownGroup,
     /// ReadingLedger_InvalidPhase.
     function imbalancedHoursOf(uint32 group, uint8 phase) external view returns (uint32);
 
-    /// @notice Number of hours of a period in which a channel's value was not measured (quality 1..3), up to the hour recorded
-    /// last.
+    /// @notice Hours of a period in which a channel's value was not measured, up to the hour recorded last.
+    /// @return missing hours without a value (quality 3).
+    /// @return estimated hours interpolated or averaged (quality 1 or 2).
     /// @dev Reverts with MeterRegistry_UnknownGroup, MeterRegistry_UnknownChannel.
-    function unmeasuredHoursOf(uint32 group, uint16 channel, uint16 period) external view returns (uint16);
+    function exceptionsOf(
+        uint32 group,
+        uint16 channel,
+        uint16 period
+    ) external view returns (uint16 missing, uint16 estimated);
 
     /// @notice Offset of the city's local time from UTC, in seconds; a constant of the ledger.
     function utcOffset() external view returns (int32);

@@ -18,10 +18,11 @@ pragma solidity ^0.8.37;
 /// | 0..71    | lanes of the first slot                                                            |
 ///
 /// Lanes of a slot are six times 12 bits, lane 0 on top: accuracy class of the consumer in bits 2..11, its phase in bits 0..1;
-/// 0 for a lane that holds no consumer. Slot k ≥ 1 stands in word 1 + (k-1)/3, at bit 144 - 72 * ((k-1) % 3).
+/// 0 for a lane that holds no consumer, or one without a meter. Slot k ≥ 1 stands in word 1 + (k-1)/3, at bit 144 - 72 * ((k-1) % 3).
 library Layouts {
     uint256 internal constant LANES = 6;
     uint256 internal constant LANE_BITS = 12;
+    uint256 internal constant LANE_MASK = (1 << LANE_BITS) - 1;
     uint256 internal constant SLOT_BITS = 72;
     uint256 internal constant SLOT_MASK = (1 << SLOT_BITS) - 1;
     uint256 internal constant SLOTS_PER_WORD = 3;
@@ -79,6 +80,13 @@ library Layouts {
         if (slot == 0) return (0, 0);
         unchecked {
             return (1 + (slot - 1) / SLOTS_PER_WORD, SLOT_BITS * (2 - ((slot - 1) % SLOTS_PER_WORD)));
+        }
+    }
+
+    /// @notice The consumer of a lane, as above, from the lanes of its slot.
+    function laneAt(uint256 lanes, uint256 lane) internal pure returns (uint256) {
+        unchecked {
+            return (lanes >> (LANE_BITS * (LANES - 1 - lane))) & LANE_MASK;
         }
     }
 

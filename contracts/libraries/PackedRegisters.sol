@@ -1,56 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-/// @title Six registers of 40 bits and the period of their last change in one storage word
-/// @dev Word: register of lane i in bits 216-40i .. 255-40i (lane 0 on top), period in the lowest 16 bits. Intervals come as a
-/// payload slot of 160 bits: interval of lane i in bits 136-24i .. 159-24i, quality in the lowest 16 bits. All six lanes are
-/// added at once, which is what makes an hour cheap.
+/// @title Six registers of 38 bits and the counters of unbalanced hours in one storage word
+/// @dev Word: register of lane i in bits 190-38i .. 227-38i (lane 0 on top), counters in the highest 28 bits. There is a word for
+/// every slot, billing period and tariff zone, and all six lanes are added to at once, which is what makes an hour cheap. A
+/// register goes on from one period's word to the next one's; counters begin anew. They stand in the first word of a group:
+/// electricity has one of 9 bits for each phase (a zone has at most 279 hours a month), heat one of 28 bits (744 hours).
 library PackedRegisters {
     uint256 internal constant LANES = 6;
-    uint256 internal constant PERIOD_MASK = type(uint16).max;
-    uint256 internal constant REGISTER_MASK = type(uint40).max;
+    uint256 internal constant LANE_BITS = 38;
+    /// @dev Also the modulus by which lanes are added up: 2^38 leaves 1, so the remainder of a word of lanes is their sum.
+    uint256 internal constant REGISTER_MASK = (1 << LANE_BITS) - 1;
     uint256 internal constant INTERVAL_MASK = type(uint24).max;
+    /// @dev All six registers, without the counters.
+    uint256 internal constant REGISTERS_MASK = (1 << COUNTERS_SHIFT) - 1;
 
-    /// @dev The highest bit of each register.
-    uint256 private constant TOP_BITS = 0x8000000000800000000080000000008000000000800000000080000000000000;
-
-    /// @notice Moves the six intervals of a payload slot apart: lane i in bits 200-40i .. 223-40i.
-    function spread(uint256 slotData) internal pure returns (uint256 intervals) {
-        assembly ("memory-safe") {
-            // Three lanes up by 48 bits; then in each half the upper lane by 32 and the middle one by 16.
-            let x := shr(16, slotData)
-            x := or(shl(48, and(x, 0xffffffffffffffffff000000000000000000)), and(x, 0xffffffffffffffffff))
-            intervals := or(
-                or(
-                    shl(32, and(x, 0xffffff000000000000000000000000ffffff000000000000)),
-                    shl(16, and(x, 0xffffff000000000000000000000000ffffff000000))
-                ),
-                and(x, 0xffffff000000000000000000000000ffffff)
-            )
-        }
-    }
-
-    /// @notice Adds intervals moved apart by `spread` to the registers of a word; the period is left as it is.
-    /// @return sum the new word; only meaningful if `overflow` is 0.
-    /// @return overflow the highest bit of each register that overflowed.
-    function add(uint256 word, uint256 intervals) internal pure returns (uint256 sum, uint256 overflow) {
-        unchecked {
-            // An interval has 24 bits, so a register overflowed just if its highest bit fell from 1 to 0. (The carry then
-            // spoils the lane above, whose own highest bit could only rise by it.)
-            sum = word + (intervals << 16);
-            overflow = word & ~sum & TOP_BITS;
-        }
-    }
+    uint256 private constant COUNTERS_SHIFT = 228;
+    uint256 private constant PHASE_COUNTER_BITS = 9;
+    uint256 private constant PHASE_COUNTER_MASK = (1 << PHASE_COUNTER_BITS) - 1;
 
     /// @notice The register of a lane.
     function registerAt(uint256 word, uint256 lane) internal pure returns (uint64) {
         unchecked {
-            return uint64((word >> (216 - 40 * lane)) & REGISTER_MASK);
+            return uint64((word >> (LANE_BITS * (LANES - 1 - lane))) & REGISTER_MASK);
         }
     }
 
-    /// @notice The period of the last change of a word.
-    function periodOf(uint256 word) internal pure returns (uint16) {
-        return uint16(word);
+    /// @notice What is added to the first word of a group for an hour in which a phase did not balance.
+    function imbalanceOn(uint256 phase) internal pure returns (uint256) {
+        unchecked {
+            return 1 << (COUNTERS_SHIFT + PHASE_COUNTER_BITS * phase);
+        }
+    }
+
+    /// @notice The hours in which a phase did not balance, from the first word of a group.
+    /// @param phases the number of the group's phases: 3, or 1 of which the counter has all 28 bits.
+    function imbalancesOf(uint256 word, uint256 phases, uint256 phase) internal pure returns (uint32) {
+        unchecked {
+            uint256 counters = word >> COUNTERS_SHIFT;
+            return uint32(phases == 1 ? counters : (counters >> (PHASE_COUNTER_BITS * phase)) & PHASE_COUNTER_MASK);
+        }
+    }
+
+    /// @notice The lanes from `from` to `end` - 1 as a mask of a word.
+    function lanesBetween(uint256 from, uint256 end) internal pure returns (uint256) {
+        unchecked {
+            return (1 << (LANE_BITS * (LANES - from))) - (1 << (LANE_BITS * (LANES - end)));
+        }
+    }
+
+    /// @notice The sum of the lanes of a word that a mask selects; exact while it is below 2^38 - 1.
+    function sumOf(uint256 word, uint256 mask) internal pure returns (uint64) {
+        return uint64((word & mask) % REGISTER_MASK);
     }
 }

@@ -16,7 +16,8 @@ contract LedgerHandler is TestBase {
     struct Ghost {
         uint64[3] registers;
         mapping(uint16 period => uint64[3]) atEndOf;
-        mapping(uint16 period => uint16) unmeasured;
+        mapping(uint16 period => uint16) missing;
+        mapping(uint16 period => uint16) estimated;
     }
 
     struct GroupGhost {
@@ -78,8 +79,13 @@ contract LedgerHandler is TestBase {
         return _groups[group].channel[channel].atEndOf[period];
     }
 
-    function ghostUnmeasured(uint32 group, uint16 channel, uint16 period) external view returns (uint16) {
-        return _groups[group].channel[channel].unmeasured[period];
+    function ghostExceptions(
+        uint32 group,
+        uint16 channel,
+        uint16 period
+    ) external view returns (uint16 missing, uint16 estimated) {
+        Ghost storage ghost = _groups[group].channel[channel];
+        return (ghost.missing[period], ghost.estimated[period]);
     }
 
     function ghostDrift(uint32 group) external view returns (int64[3] memory) {
@@ -138,7 +144,8 @@ contract LedgerHandler is TestBase {
             uint24 value = quality == 3 ? 0 : _valueFrom(draw >> 16, channel < parents);
             _book(hour, group, channel, value, quality != 0);
             ghost.channel[channel].registers[zone] += value;
-            if (quality != 0) ++ghost.channel[channel].unmeasured[period];
+            if (quality == 3) ++ghost.channel[channel].missing[period];
+            else if (quality != 0) ++ghost.channel[channel].estimated[period];
             payload = abi.encodePacked(payload, value);
             qualities |= uint16(uint256(quality) << (14 - 2 * (channel % 6)));
             if (channel % 6 == 5) {

@@ -416,7 +416,7 @@ contract ReadingLedgerRecordTest is CityFixture {
         vm.expectRevert(group);
         ledger.imbalancedHoursOf(UNKNOWN, 0);
         vm.expectRevert(group);
-        ledger.unmeasuredHoursOf(UNKNOWN, 0, FIRST_PERIOD);
+        ledger.exceptionsOf(UNKNOWN, 0, FIRST_PERIOD);
 
         // Lane 2 of tower's second slot exists, but is nobody's.
         bytes memory channel = abi.encodeWithSelector(IMeterRegistry.MeterRegistry_UnknownChannel.selector, tower, 8);
@@ -427,7 +427,7 @@ contract ReadingLedgerRecordTest is CityFixture {
         vm.expectRevert(channel);
         ledger.consumptionOf(tower, 8, FIRST_PERIOD - 1);
         vm.expectRevert(channel);
-        ledger.unmeasuredHoursOf(tower, 8, FIRST_PERIOD);
+        ledger.exceptionsOf(tower, 8, FIRST_PERIOD);
     }
 
     function test_RevertWhen_PhaseUnknown() external {

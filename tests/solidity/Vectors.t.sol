@@ -63,8 +63,9 @@ contract VectorsTest is CityFixture {
             for (uint16 channel = 0; channel < channels[i]; ++channel) {
                 string memory path = _path(index, vm.toString(place));
                 assertEq(ledger.registersOf(groups[i], channel)[zone], intervals[place], path);
-                uint16 unmeasured = ledger.unmeasuredHoursOf(groups[i], channel, FIRST_PERIOD);
-                assertEq(unmeasured, qualities[place] == 0 ? 0 : 1, path);
+                (uint16 missing, uint16 estimated) = ledger.exceptionsOf(groups[i], channel, FIRST_PERIOD);
+                assertEq(missing, qualities[place] == 3 ? 1 : 0, path);
+                assertEq(estimated, qualities[place] == 1 || qualities[place] == 2 ? 1 : 0, path);
                 ++place;
             }
         }
