@@ -2,6 +2,7 @@
 // Usage: npx node bench/gas.mjs [--json]      (from the root of the repository; Node >= 22.13, as `npx node` finds it)
 // A house is a three-phase meter and three single-phase ones: six readings an hour in one storage word.
 import hre from "hardhat";
+import { compilePeer } from "./peers/compile.mjs";
 import {
   ContractFactory,
   Interface,
@@ -23,6 +24,7 @@ const SIZES = [1, 16, 64, 256];
 const MAX_ORACLES = 31;
 const TRANSACTION_GAS_LIMIT = 16_777_216; // EIP-7825
 const UTC_OFFSET = 3 * HOUR_SECONDS;
+const NAIVE_BATCH = 200;
 const KINDS = { electricity: 0, heat: 1 };
 
 const json = process.argv.includes("--json");
@@ -56,6 +58,8 @@ async function measure(node) {
     figures[`copyingHourGas${size}`] = gas[HOURS.copying];
   }
   figures.gasPerReading = figures.gasPerReading256;
+  figures.floorGasPerReading = await floorPerReading(node, Math.max(...SIZES));
+  figures.naiveGasPerReading = await naivePerReading(node, Math.max(...SIZES));
   figures.addHouseGas = city.addHouseGas;
   figures.addLargestGroupGas = await city.addLargestGroup();
   figures.largestGroupHourGas = await city.recordLargestGroup();
@@ -99,7 +103,10 @@ class Deployed {
   }
 
   static async deploy(node, name, ...args) {
-    const { abi, bytecode } = await hre.artifacts.readArtifact(name);
+    return Deployed.deployCode(node, await hre.artifacts.readArtifact(name), ...args);
+  }
+
+  static async deployCode(node, { abi, bytecode }, ...args) {
     const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(...args);
     return new Deployed(node, abi, (await node.send(undefined, data)).address);
   }
@@ -206,6 +213,31 @@ class City {
     const signatures = concat(this.keys.map(({ key }) => key.sign(digest).serialized));
     return (await this.ledger.send("record", segment, hour, previous, payload, signatures)).gas;
   }
+}
+
+/** Two hours of as many readings as an hour of ours has; the second is the ordinary one. */
+async function naivePerReading(node, houses) {
+  const naive = await Deployed.deployCode(node, compilePeer("NaiveLedger"));
+  const meters = Array.from({ length: houses * READINGS_PER_HOUSE }, (_, i) => keccak256(toBeHex(i + 1, 32)));
+  let gas = 0;
+  for (const hour of [0, 1]) {
+    // One transaction could not hold them all.
+    gas = 0;
+    for (let from = 0; from < meters.length; from += NAIVE_BATCH) {
+      const batch = meters.slice(from, from + NAIVE_BATCH);
+      const registers = batch.map((_, i) => 1_000_000n + BigInt(i + hour));
+      gas += (await naive.send("store", batch, registers, (FIRST_HOUR + hour) * HOUR_SECONDS)).gas;
+    }
+  }
+  return perReading(gas, houses);
+}
+
+async function floorPerReading(node, houses) {
+  const floor = await Deployed.deployCode(node, compilePeer("FloorLedger"));
+  const payload = repeat(houses, slot(balanced(0), 0));
+  const { v, r, s } = new SigningKey(keccak256("0x01")).sign(keccak256(payload));
+  await floor.send("record", payload, v, r, s);
+  return perReading((await floor.send("record", payload, v, r, s)).gas, houses);
 }
 
 /** Six intervals that balance and have no zero byte: the dearest calldata. */
