@@ -1,0 +1,350 @@
+using System.Numerics;
+
+namespace SmartCity.IntegrationTests.Reference;
+
+/// <summary>A valid history of a small city, the same for the same seed.</summary>
+internal sealed record History(int Seed, int UtcOffsetHours, IReadOnlyList<Command> Commands);
+
+/// <summary>
+/// Makes random histories of two months: one electricity and one heat segment, one to three flats, readings with gaps, faults, replacements,
+/// corrections, outages, a change of account, bills, recalculations, payments, disputes, netting, withdrawals.
+/// </summary>
+/// <remarks>
+/// Every command is tried on a reference first, so a history is valid by the rules as the reference knows them. The first month is its
+/// last one to three days: two months to bill cost little more than one.
+/// </remarks>
+internal sealed class HistoryGenerator
+{
+    private const int Electricity = 1;
+    private const int Heat = 2;
+    private const int MaxDaysOfFirstMonth = 3;
+    private const int Principals = 3;
+    private const int Services = 6;
+    private const long Day = 86_400;
+
+    private readonly Random _random;
+    private readonly LocalTime _time;
+    private readonly ReferenceLedger _ledger;
+    private readonly List<Command> _commands = [];
+    private readonly int _offset;
+    private readonly int _first;
+    private readonly List<int> _accounts = [];
+    private long _now;
+
+    private HistoryGenerator(int seed)
+    {
+        _random = new(seed);
+        _offset = _random.Next(2, 13);
+        _time = new(_offset);
+        _ledger = new(_offset);
+        // January 2026 to November 2027: all lengths of months, and a change of the year.
+        _first = 56 * 12 + _random.Next(0, 23);
+    }
+
+    private int Second => _first + 1;
+
+    public static History Generate(int seed)
+    {
+        HistoryGenerator generator = new(seed);
+        generator.Build();
+        return new(seed, generator._offset, generator._commands);
+    }
+
+    private void Build()
+    {
+        long start = _time.FirstHourOf(Second) - _random.Next(5, 24 * MaxDaysOfFirstMonth);
+        _now = (start - 24) * 3_600;
+        SetUp(start);
+        Record(_time.FirstHourOf(Second) + _random.Next(1, 200));
+        MaybeCorrect(_first);
+        Outages(_first, start * 3_600);
+        Bill(_first);
+        PayAndDispute();
+        Disturb();
+        Record(_time.FirstHourOf(Second) + _random.Next(200, 600));
+        Disturb();
+        PayAndDispute();
+        Record(_time.FirstHourOf(Second + 1));
+        // Late enough for a penalty of the first month's bill.
+        Wait(_random.Next(0, 100));
+        MaybeCorrect(_first);
+        MaybeCorrect(Second);
+        Outages(Second, _time.FirstHourOf(Second) * 3_600);
+        FixAll(_first, again: true);
+        FixAll(Second, again: false);
+        Recalculate(_first);
+        Bill(Second);
+        for (int round = 0; round < 3; round++)
+        {
+            Wait(_random.Next(1, 40));
+            PayAndDispute();
+            Decide();
+            MoveMoney();
+        }
+        MaybeCorrect(Second);
+        FixAll(_first, again: true);
+        Recalculate(_first);
+        Recalculate(Second);
+        Do(new AccruePenalties(_now, [.. _accounts]));
+    }
+
+    private void SetUp(long start)
+    {
+        int flats = _random.Next(1, 4);
+        int heatMeters = _random.Next(0, flats + 1);
+        Do(new AddGroup(_now, Electricity, Electricity, Energy.Electricity, start, Meter(), [.. Enumerable.Range(0, flats).Select(_ => Meter())]));
+        Do(new AddGroup(_now, Heat, Heat, Energy.Heat, start, Verification.Fresh, [.. Enumerable.Range(0, heatMeters).Select(_ => Meter())]));
+        Do(Tariff(_first));
+        if (Chance(50))
+        {
+            Do(Tariff(Second));
+        }
+        foreach (int provider in new[] { 1, 2, 3 })
+        {
+            Do(new Fund(_now, provider, _random.Next(0, 1_000_000)));
+        }
+        for (int flat = 0; flat < flats; flat++)
+        {
+            bool metered = flat < heatMeters;
+            Heating heating = metered || Chance(60) ? Heating.House : Chance(50) ? Heating.OwnBoiler : Heating.Norm;
+            Premises premises = new(Electricity, 3 + flat, heating == Heating.Norm ? 0 : Heat, metered ? 1 + flat : 0, _random.Next(1_500, 12_000));
+            int firstPeriod = Chance(80) ? _first : Second;
+            Do(new OpenAccount(_now, flat + 1, premises, firstPeriod, new(_random.Next(1, 4), _random.Next(0, 6), heating)));
+            _accounts.Add(flat + 1);
+            if (Chance(30))
+            {
+                Do(new SetTerms(_now, flat + 1, Second, new(_random.Next(1, 4), _random.Next(0, 6), heating)));
+            }
+        }
+    }
+
+    private PublishTariff Tariff(int period)
+    {
+        long first = _random.Next(1, 60) * 1_000;
+        return new(
+            _now, period, [.. Enumerable.Range(0, 18).Select(_ => (long)_random.Next(1_000_000, 15_000_000))], first, first + _random.Next(0, 60) * 1_000,
+            _random.Next(1_000_000, 5_000_000) * 1_000L, Chance(80) ? 2_200 : 0, _random.Next(1, 29), 1, 2, 3, _random.Next(0, 2_000), 150,
+            _random.Next(0, 200_000), _random.Next(0, 40_000), _random.Next(10_000, 20_000));
+    }
+
+    /// <summary>Most meters are good; some expire within the second month.</summary>
+    private Verification Meter()
+    {
+        if (Chance(85))
+        {
+            return Verification.Fresh;
+        }
+        DateOnly expiry = new DateOnly(1970, 1, 1).AddDays((int)LocalTime.FirstDayOf(Second) + _random.Next(0, 28));
+        return new(expiry.AddMonths(-120), 120);
+    }
+
+    private void Record(long until)
+    {
+        int gapOf = _random.Next(0, 12);
+        (long gapFrom, long gapTo) = Span(until);
+        for (long hour = _ledger.Readings.NextHourOf(Electricity); hour < until; hour++)
+        {
+            _now = Math.Max(_now, (hour + 1) * 3_600 + 60);
+            foreach (int segment in new[] { Electricity, Heat })
+            {
+                bool isGap = hour >= gapFrom && hour < gapTo;
+                Interval[] intervals = [.. Enumerable.Range(0, _ledger.Readings.ChannelsOf(segment))
+                    .Select(channel => isGap && channel == gapOf ? new(0, 3) : Value(segment, channel))];
+                Do(new RecordHour(_now, segment, hour, new Dictionary<int, IReadOnlyList<Interval>> { [segment] = intervals }));
+            }
+        }
+    }
+
+    private (long From, long To) Span(long until)
+    {
+        long next = _ledger.Readings.NextHourOf(Electricity);
+        long from = next + _random.NextInt64(0, Math.Max(1, until - next));
+        return (from, from + _random.Next(1, 400));
+    }
+
+    private Interval Value(int segment, int channel)
+    {
+        bool isParent = channel < (segment == Electricity ? 3 : 1);
+        int quality = Chance(98) ? 0 : _random.Next(1, 4);
+        long most = segment == Electricity ? (isParent ? 900 : 700) : isParent ? 20_000 : 4_000;
+        return quality == 3 || Chance(10) ? new(0, quality) : new(_random.NextInt64(0, most), quality);
+    }
+
+    /// <summary>Faults, replacements and a change of account while hours are recorded.</summary>
+    private void Disturb()
+    {
+        foreach (int group in new[] { Electricity, Heat })
+        {
+            int channel = _random.Next(0, _ledger.Readings.ChannelsOf(group));
+            if (Chance(25))
+            {
+                long from = _ledger.Readings.NextHourOf(group) - _random.Next(0, 20);
+                Try(new ReportFault(_now, group, channel, Chance(50) ? Fault.Broken : Fault.AccessRefused, from));
+            }
+            if (Chance(25))
+            {
+                Do(new ReplaceMeter(_now, group, _random.Next(0, _ledger.Readings.ChannelsOf(group)), Verification.Fresh));
+            }
+        }
+        int last = _accounts[^1];
+        if (Chance(25) && Try(new MoveOut(_now, last, 100 + _accounts.Count)))
+        {
+            _accounts.Add(100 + _accounts.Count);
+        }
+    }
+
+    private void MaybeCorrect(int period)
+    {
+        int group = Chance(50) ? Electricity : Heat;
+        (long first, int count) = _ledger.Readings.HoursOf(group, period);
+        int recorded = (int)Math.Min(count, _ledger.Readings.NextHourOf(group) - first);
+        for (int i = _random.Next(0, 3); i > 0 && recorded > 0; i--)
+        {
+            int from = _random.Next(0, recorded);
+            int length = _random.Next(1, Math.Min(48, recorded - from) + 1);
+            int channel = _random.Next(0, _ledger.Readings.ChannelsOf(group));
+            long[] differences = [.. Enumerable.Range(0, length).Select(_ => _random.NextInt64(-600, 900))];
+            int filled = Math.Min(_ledger.Readings.ExceptionsOf(group, channel, period).Missing, Chance(50) ? length : 0);
+            Try(new Correct(_now, group, channel, first + from, differences, filled));
+        }
+    }
+
+    /// <summary>At most one outage of each kind, within the hours recorded of a period.</summary>
+    private void Outages(int period, long from)
+    {
+        long end = Math.Min(_time.FirstHourOf(period + 1), _ledger.Readings.NextHourOf(Electricity)) * 3_600;
+        long third = (end - from) / 3;
+        if (third > 0 && Chance(40))
+        {
+            (long start, long stop) = Within(from, from + third);
+            Do(new RecordOutage(_now, Heat, OutageType.HeatInterruption, start, stop, new[] { 16, 8, 4, 0 }[_random.Next(0, 4)]));
+        }
+        if (third > 0 && Chance(40))
+        {
+            (long start, long stop) = Within(from + third, end);
+            Do(new RecordOutage(_now, Heat, OutageType.HeatCold, start, stop, _random.Next(1, 8)));
+        }
+        if (third > 0 && Chance(40))
+        {
+            (long start, long stop) = Within(from, end);
+            Do(new RecordOutage(_now, Electricity, OutageType.ElectricityInterruption, start, stop, Chance(50) ? 24 : 2));
+        }
+    }
+
+    private (long From, long To) Within(long from, long to)
+    {
+        long start = _random.NextInt64(from, to);
+        return (start, Math.Min(to, start + _random.NextInt64(1, 4 * Day)));
+    }
+
+    private void FixAll(int period, bool again)
+    {
+        Do(new FixVolumes(_now, Electricity, period, again));
+        Do(new FixVolumes(_now, Heat, period, again));
+    }
+
+    private void Bill(int period)
+    {
+        FixAll(period, again: false);
+        int[] accounts = [.. _accounts.Where(account => _ledger.Accounts.Of(account).IsOpenIn(period))];
+        if (accounts.Length != 0)
+        {
+            // What late payment has cost up to now is in the bill, whenever it was last asked for.
+            Do(new AccruePenalties(_now, accounts));
+            Do(new IssueBills(_now, period, accounts));
+        }
+    }
+
+    private void Recalculate(int period)
+    {
+        int[] accounts = [.. _accounts.Where(account => _ledger.Bills.ContainsKey((account, period)))];
+        if (accounts.Length != 0)
+        {
+            Do(new Recalculate(_now, period, accounts));
+        }
+    }
+
+    private void PayAndDispute()
+    {
+        foreach (int account in _accounts)
+        {
+            if (Chance(35) && AnyLine(line => line.Bill.Account == account && line.Dispute is null && line.Outstanding > 0) is { } line)
+            {
+                Do(new OpenDispute(_now, account, line.Bill.Period, line.Service, Chance(50) ? (long)line.Outstanding : Part(line.Outstanding)));
+            }
+            BigInteger debt = _ledger.Money.DebtOf(account);
+            if (Chance(70))
+            {
+                Do(new Pay(_now, account, debt.IsZero || Chance(20) ? (long)debt + _random.Next(1, 50_000) : Part(debt)));
+            }
+            if (Chance(20) && _ledger.Money.CreditOf(account) > 0)
+            {
+                Do(new Refund(_now, account, Part(_ledger.Money.CreditOf(account))));
+            }
+        }
+    }
+
+    private void Decide()
+    {
+        foreach (Owed line in _ledger.Money.Lines.Where(line => line.Dispute is { Status: DisputeStatus.Open }).ToArray())
+        {
+            (int account, int period, int service) = (line.Bill.Account, line.Bill.Period, line.Service);
+            switch (_random.Next(0, 5))
+            {
+                case 0: Do(new Concede(_now, account, period, service, Part(line.Dispute!.Amount))); break;
+                case 1: Do(new Concede(_now, account, period, service, (long)line.Dispute!.Amount)); break;
+                case 2: Try(new Reject(_now, account, period, service)); break;
+                case 3: Do(new WithdrawDispute(_now, account, period, service)); break;
+                default: Try(new SettleDispute(_now, account, period, service)); break;
+            }
+        }
+    }
+
+    private void MoveMoney()
+    {
+        for (int provider = 1; provider <= Principals; provider++)
+        {
+            if (Chance(50) && _ledger.Money.BalanceOf(provider) > 0)
+            {
+                Do(new Withdraw(_now, provider, Part(_ledger.Money.BalanceOf(provider))));
+            }
+        }
+        if (Chance(60))
+        {
+            Try(new Net(_now, [.. Enumerable.Range(0, _random.Next(1, 8)).Select(_ => Between(_random.Next(1, 4), _random.Next(1, 3)))]));
+        }
+    }
+
+    private Obligation Between(int debtor, int step) => new(debtor, (debtor + step - 1) % Principals + 1, _random.Next(1, 200_000));
+
+    private Owed? AnyLine(Func<Owed, bool> suits)
+    {
+        Owed[] lines = [.. _ledger.Money.Lines.Where(suits)];
+        return lines.Length == 0 ? null : lines[_random.Next(0, Math.Min(lines.Length, Services))];
+    }
+
+    private long Part(BigInteger amount) => _random.NextInt64(1, (long)amount + 1);
+
+    private bool Chance(int percent) => _random.Next(0, 100) < percent;
+
+    private void Wait(int days) => _now += days * Day + _random.Next(0, (int)Day);
+
+    private void Do(Command command)
+    {
+        _ledger.Apply(command);
+        _commands.Add(command);
+    }
+
+    private bool Try(Command command)
+    {
+        try
+        {
+            Do(command);
+            return true;
+        }
+        catch (RefusedException)
+        {
+            return false;
+        }
+    }
+}
