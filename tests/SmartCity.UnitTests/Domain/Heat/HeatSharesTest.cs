@@ -5,7 +5,7 @@ namespace SmartCity.UnitTests.Domain.Heat;
 
 public sealed class HeatSharesTest
 {
-    private static readonly HouseHeat Worked = new(new(6_000_000), new(20_000), new(2_500_000), new(11_000));
+    private static readonly HouseHeat Worked = new(new(6_000_000), new(20_000), default, new(2_500_000), new(11_000));
 
     [TestCase(5_000u, 1_000_000ul, ExpectedResult = "1.363636 Gcal, 3409.09 RUB")]
     [TestCase(6_000u, 1_500_000ul, ExpectedResult = "1.936364 Gcal, 4840.91 RUB")]
@@ -19,8 +19,9 @@ public sealed class HeatSharesTest
     public void OfMetered_FarBelowTheAverage_IsNeverNegative()
     {
         // The flats' meters together counted more than the house's: the difference is negative and greater than the flat's own volume.
-        HouseHeat house = new(new(1_000), new(200), new(10_000), new(200));
+        HouseHeat house = new(new(1_000), new(200), default, new(10_000), new(200));
         using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(house.OfMetered(new(0), new(100)), Is.EqualTo(Quantity.Zero));
         Assert.That(house.OfMetered(new(4_499), new(100)), Is.EqualTo(Quantity.Zero));
         Assert.That(house.OfMetered(new(4_500), new(100)), Is.EqualTo(Quantity.Zero));
         Assert.That(house.OfMetered(new(4_501), new(100)), Is.EqualTo(new Quantity(1)));
@@ -29,7 +30,7 @@ public sealed class HeatSharesTest
     [Test]
     public void OfMetered_HalfAKilocalorie_RoundsUp() =>
         // 10 + 1 × (11 − 10) / 2
-        Assert.That(new HouseHeat(new(11), new(2), new(10), new(2)).OfMetered(new(10), new(1)), Is.EqualTo(new Quantity(11)));
+        Assert.That(new HouseHeat(new(11), new(2), default, new(10), new(2)).OfMetered(new(10), new(1)), Is.EqualTo(new Quantity(11)));
 
     [TestCase(5_430u, 20_000u, ExpectedResult = 1_086_000ul)]
     [TestCase(1u, 50u, ExpectedResult = 1ul, Description = "half a kilocalorie rounds up")]
@@ -39,10 +40,19 @@ public sealed class HeatSharesTest
     [Test]
     public void ShareOf_NoFlatMetered_DividesByRunningTotal()
     {
-        HouseHeat house = new(new(100), new(3), default, default);
+        HouseHeat house = new(new(100), new(3), default, default, default);
         Assert.That(
             new[] { house.ShareOf(new(0), new(1)), house.ShareOf(new(1), new(1)), house.ShareOf(new(2), new(1)) },
             Is.EqualTo(new Quantity[] { new(33), new(33), new(34) }));
+    }
+
+    [Test]
+    public void ShareOf_AFlatWithItsOwnBoiler_LeavesItOutAndRoundsHalfUp()
+    {
+        HouseHeat house = new(new(1_000_001), new(10_000), new(1_000), default, default);
+        Assert.That(
+            new[] { house.ShareOf(new(0), new(4_500)), house.ShareOf(new(5_500), new(4_500)) },
+            Is.EqualTo(new Quantity[] { new(500_001), new(500_001) }));
     }
 
     [Test]
@@ -50,7 +60,7 @@ public sealed class HeatSharesTest
 
     [Test]
     public void OfUnmetered_NoFlatMetered_Throws() =>
-        Assert.Throws<InvalidOperationException>(() => new HouseHeat(new(1), new(1), default, default).OfUnmetered(new(1)));
+        Assert.Throws<InvalidOperationException>(() => new HouseHeat(new(1), new(1), default, default, default).OfUnmetered(new(1)));
 
     [Test]
     public void OfMetered_AreaBeyondTheHouse_Throws() =>
@@ -67,8 +77,9 @@ public sealed class HeatSharesTest
             .Sample((flats, volume) =>
             {
                 ulong metered = flats.Where(flat => flat.Item3).Aggregate(0ul, (sum, flat) => sum + flat.Item2);
+                uint meteredArea = (uint)flats.Where(flat => flat.Item3).Sum(flat => flat.Item1);
                 HouseHeat house = new(
-                    new(volume), new((uint)flats.Sum(flat => flat.Item1)), new(metered), new((uint)flats.Where(flat => flat.Item3).Sum(flat => flat.Item1)));
+                    new(volume), new((uint)flats.Sum(flat => flat.Item1) + 500), new(500), new(metered), new(meteredArea));
                 ulong[] parts = [.. flats.Select(flat =>
                     (flat.Item3 ? house.OfMetered(new(flat.Item2), new(flat.Item1)) : house.OfUnmetered(new(flat.Item1))).Value)];
                 ulong sum = parts.Aggregate(0ul, (all, part) => all + part);
@@ -78,5 +89,6 @@ public sealed class HeatSharesTest
                         pair.Second == ((UInt128)volume * pair.First.Item1 * 2 + house.Area.Value) / (house.Area.Value * 2));
             });
 
-    private static string Text(Quantity heat) => $"{new Kilocalories(heat.Value)} Gcal, {Charge.ForHeat(new(heat.Value), new(2_500_000_000))} RUB";
+    private static string Text(Quantity heat) =>
+        $"{new Kilocalories(heat.Value)} Gcal, {Charge.ForHeat(new(heat.Value), new(2_500_000_000))} RUB";
 }
