@@ -28,7 +28,9 @@ public sealed record AccountBillInput(
 
 /// <summary>A bill: pure, from volumes, tariff and what waits for it alone.</summary>
 /// <param name="Period">The period.</param>
-/// <param name="Lines">Charges and reductions in order of service, then recalculations, then penalties; those with nothing in them are left out.</param>
+/// <param name="Lines">
+/// Charges and reductions in order of service, then recalculations, then penalties; those with nothing in them are left out.
+/// </param>
 /// <param name="Amounts">What each service costs in all, never below 0.</param>
 /// <param name="Total">Sum of the amounts, and of the lines.</param>
 /// <param name="Vat">VAT contained in the principals; a penalty bears none.</param>
@@ -62,11 +64,13 @@ public sealed record AccountBill(
         {
             lines.AddRange(PrincipalOf(input, service));
         }
-        TakenRecalculations[] recalculations = [.. s_principals.Select(service => Recalculations.Take(service, Net(lines, service), input.Waiting))];
+        TakenRecalculations[] recalculations =
+            [.. s_principals.Select(service => Recalculations.Take(service, Net(lines, service), input.Waiting))];
         lines.AddRange(recalculations.SelectMany(of => of.Taken).Where(entry => entry.Amount != default)
             .Select(entry => Plain(input, entry.Service, LineKind.Recalculation, entry.Amount) with { Period = entry.Period }));
-        lines.AddRange(s_penalties.Select(service => Plain(
-            input, service, LineKind.Penalty, SignedKopecks.Of(input.Penalties.GetValueOrDefault(service)))).Where(line => line.Amount != default));
+        lines.AddRange(s_penalties
+            .Select(service => Plain(input, service, LineKind.Penalty, SignedKopecks.Of(input.Penalties.GetValueOrDefault(service))))
+            .Where(line => line.Amount != default));
 
         Dictionary<BilledService, Kopecks> amounts = lines.GroupBy(line => line.Service)
             .ToDictionary(group => group.Key, group => Checked(group.Key, group.Sum(line => line.Amount.Value)));

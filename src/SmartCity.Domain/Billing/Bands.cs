@@ -45,7 +45,10 @@ public static class Bands
         return [inFirst, inSecond, Less(afterFirst, inSecond)];
     }
 
-    /// <summary>A band's volume divided in proportion to what is left of the zones. No part is above what is left: it is less than 1 from its exact share.</summary>
+    /// <summary>
+    /// A band's volume divided in proportion to what is left of the zones. No part is above what is left: it is less than 1 from its
+    /// exact share.
+    /// </summary>
     private static IReadOnlyList<Quantity> Fill(IReadOnlyList<Quantity> left, Quantity band)
     {
         UInt128 total = Sum(left).Value;

@@ -1,6 +1,8 @@
 namespace SmartCity.Domain;
 
-/// <summary>Services of a bill, in the order of its lines and with the numbers of the contract: three principals and the penalty of each.</summary>
+/// <summary>
+/// Services of a bill, in the order of its lines and with the numbers of the contract: three principals and the penalty of each.
+/// </summary>
 public enum BilledService
 {
     /// <summary>Own electricity.</summary>

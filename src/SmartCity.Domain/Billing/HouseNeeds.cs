@@ -1,6 +1,8 @@
 namespace SmartCity.Domain;
 
-/// <summary>Negative common needs of earlier periods that no later period has used up yet, Wh by zone, never positive. <c>default</c> is none.</summary>
+/// <summary>
+/// Negative common needs of earlier periods that no later period has used up yet, Wh by zone, never positive. <c>default</c> is none.
+/// </summary>
 /// <param name="Peak">Peak zone.</param>
 /// <param name="HalfPeak">Half-peak zone.</param>
 /// <param name="Night">Night zone.</param>

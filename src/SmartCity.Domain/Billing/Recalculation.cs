@@ -14,7 +14,9 @@ public sealed record TakenRecalculations(IReadOnlyList<Recalculation> Taken, IRe
 /// <summary>Recalculations of earlier periods: a bill issued never changes, the next one makes good the difference.</summary>
 public static class Recalculations
 {
-    /// <summary>The differences between what a period costs as is known now and what has been charged for it, by service; none where they agree.</summary>
+    /// <summary>
+    /// The differences between what a period costs as is known now and what has been charged for it, by service; none where they agree.
+    /// </summary>
     /// <param name="period">The period.</param>
     /// <param name="known">Net charge by service as known now, reductions included.</param>
     /// <param name="charged">What its bill and the recalculations since have charged.</param>

@@ -12,7 +12,9 @@ namespace SmartCity.Domain;
 /// </remarks>
 public static class Penalties
 {
-    /// <summary>What a numerator is divided by to give kopecks: 10,000 (hundredths of a percent) × 3,900 (the least common multiple of 300 and 130).</summary>
+    /// <summary>
+    /// What a numerator is divided by to give kopecks: 10,000 (hundredths of a percent) × 3,900 (the least common multiple of 300 and 130).
+    /// </summary>
     public const uint Denominator = 39_000_000;
 
     private const uint FreeDays = 30;
@@ -23,7 +25,7 @@ public static class Penalties
     /// <summary>The penalty on a debt over a stretch of days, as a numerator over <see cref="Denominator"/>.</summary>
     /// <param name="principal">What is outstanding over the whole stretch.</param>
     /// <param name="rate">Rate a year in hundredths of a percent: 9.5 % is 950.</param>
-    /// <param name="from">Days overdue at the beginning: days after the due day, 0 on it. The day <paramref name="from"/> itself is counted already.</param>
+    /// <param name="from">Days after the due day (0 on it) that are counted already.</param>
     /// <param name="to">Days overdue at the end, not before <paramref name="from"/>; the last day counted.</param>
     /// <exception cref="ArgumentOutOfRangeException">The end is before the beginning.</exception>
     public static BigInteger Numerator(Kopecks principal, uint rate, uint from, uint to)

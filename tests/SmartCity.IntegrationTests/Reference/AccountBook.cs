@@ -40,8 +40,12 @@ internal sealed class AccountBook(ReadingBook readings)
         Premises premises = command.Premises;
         Require(_accounts.All(one => one.Account != command.Account), "an account of its own");
         Require(premises.ElectricityGroup != 0 || premises.HeatGroup != 0 || command.Terms.Heating == Heating.Norm, "something to bill");
-        Require(premises.ElectricityGroup == 0 || ConsumerAt(Energy.Electricity, premises.ElectricityGroup, premises.ElectricityChannel) is null, "a free channel");
-        Require(premises.HeatChannel == 0 || ConsumerAt(Energy.Heat, premises.HeatGroup, premises.HeatChannel) is null, "a free heat channel");
+        Require(
+            premises.ElectricityGroup == 0
+                || ConsumerAt(Energy.Electricity, premises.ElectricityGroup, premises.ElectricityChannel) is null,
+            "a free channel");
+        Require(
+            premises.HeatChannel == 0 || ConsumerAt(Energy.Heat, premises.HeatGroup, premises.HeatChannel) is null, "a free heat channel");
         Require(premises.HeatChannel == 0 || command.Terms.Heating == Heating.House, "a heat meter is read for heat of the house");
         AccountState state = new(command.Account, premises, command.FirstPeriod);
         state.Terms.Add(command.FirstPeriod, command.Terms);

@@ -10,9 +10,21 @@ internal enum Kind
     Penalty,
 }
 
-/// <summary>A line of a bill. Services: 0 electricity, 1 common needs, 2 heating, 3..5 their penalties. Zones: 0 whole, 1 day, 2 night, 3 peak, 4 half-peak.</summary>
+/// <summary>
+/// A line of a bill. Services: 0 electricity, 1 common needs, 2 heating, 3..5 their penalties. Zones: 0 whole, 1 day, 2 night, 3 peak,
+/// 4 half-peak.
+/// </summary>
 internal sealed record Line(
-    int Service, Kind Kind, int Zone, int Band, Method Method, int Period, int Provider, BigInteger Quantity, long Price, BigInteger Amount);
+    int Service,
+    Kind Kind,
+    int Zone,
+    int Band,
+    Method Method,
+    int Period,
+    int Provider,
+    BigInteger Quantity,
+    long Price,
+    BigInteger Amount);
 
 /// <summary>A bill as it was issued.</summary>
 internal sealed record Bill(int Account, int Period, long DueOn, IReadOnlyList<Line> Lines, BigInteger[] Amounts, BigInteger Vat)
@@ -46,7 +58,13 @@ internal sealed class Charges(ReadingBook readings, AccountBook accounts, Volume
             {
                 lines.Add(charges[0] with
                 {
-                    Kind = Kind.Reduction, Zone = 0, Band = 0, Method = Method.Measured, Quantity = hours, Price = rate, Amount = -reduction,
+                    Kind = Kind.Reduction,
+                    Zone = 0,
+                    Band = 0,
+                    Method = Method.Measured,
+                    Quantity = hours,
+                    Price = rate,
+                    Amount = -reduction,
                 });
             }
         }
@@ -70,7 +88,8 @@ internal sealed class Charges(ReadingBook readings, AccountBook accounts, Volume
         long start = readings.Time.FirstHourOf(period) * 3_600;
         long end = readings.Time.FirstHourOf(period + 1) * 3_600;
         (long excess, long degrees, long electricity, long before) = (0, 0, 0, 0);
-        foreach (RecordOutage outage in _outages.Where(one => one.Group == group && one.From < end && one.To > start).OrderBy(one => one.From))
+        IEnumerable<RecordOutage> inPeriod = _outages.Where(one => one.Group == group && one.From < end && one.To > start);
+        foreach (RecordOutage outage in inPeriod.OrderBy(one => one.From))
         {
             long seconds = Math.Min(outage.To, end) - Math.Max(outage.From, start);
             switch (outage.Type)
@@ -185,7 +204,7 @@ internal sealed class Charges(ReadingBook readings, AccountBook accounts, Volume
         Rational[] own = [.. heated.Select(one => OwnHeat(one, metered, period))];
         Rational sum = own.Aggregate(Rational.Zero, (total, one) => total + one);
         Rational part = OwnHeat(account, metered, period) + account.Premises.Area * (house[0] - sum) / areaOfHeated;
-        return (BigInteger.Max(0, part.HalfUp()), method);
+        return (BigInteger.Max(0, part.HalfUp()), account.Premises.HeatChannel == 0 ? method : MethodOf(account, period));
     }
 
     /// <summary>V_i: what a flat's meter counted; without one its area at the average of the metered.</summary>
@@ -195,6 +214,9 @@ internal sealed class Charges(ReadingBook readings, AccountBook accounts, Volume
 
     private BigInteger MeterOf(AccountState account, int period) =>
         volumes.Of(account.Premises.HeatGroup, account.Premises.HeatChannel, period)!.ByZone[0];
+
+    private Method MethodOf(AccountState account, int period) =>
+        volumes.Of(account.Premises.HeatGroup, account.Premises.HeatChannel, period)!.Method;
 
     /// <summary>floor(V × area up to and with the account / whole) − floor(V × area before it / whole).</summary>
     private BigInteger AreaShare(Energy energy, int group, AccountState account, BigInteger volume)

@@ -21,7 +21,13 @@ internal readonly record struct Verification(DateOnly On, int Months)
 
 /// <summary>A balance group with the verification of its meters. Channels: the parent's three (heat: one), then the consumers'.</summary>
 internal sealed record AddGroup(
-    long At, int Group, int Segment, Energy Energy, long FirstHour, Verification Parent, IReadOnlyList<Verification> Consumers) : Command(At);
+    long At,
+    int Group,
+    int Segment,
+    Energy Energy,
+    long FirstHour,
+    Verification Parent,
+    IReadOnlyList<Verification> Consumers) : Command(At);
 
 /// <summary>
 /// Prices, norms and rates from a period on; units as in the tariff book. There are 18 prices per kWh: that of band b of zone z of an
@@ -69,7 +75,8 @@ internal sealed record MoveOut(long At, int Account, int Successor) : Command(At
 internal readonly record struct Interval(long Value, int Quality);
 
 /// <summary>One hour of a segment: the intervals of each of its groups, by channel.</summary>
-internal sealed record RecordHour(long At, int Segment, long Hour, IReadOnlyDictionary<int, IReadOnlyList<Interval>> Groups) : Command(At);
+internal sealed record RecordHour(
+    long At, int Segment, long Hour, IReadOnlyDictionary<int, IReadOnlyList<Interval>> Groups) : Command(At);
 
 /// <summary>Signed differences of hours of one period, from <paramref name="FirstHour"/> on.</summary>
 internal sealed record Correct(
@@ -98,7 +105,9 @@ internal enum OutageType
 /// <summary>An outage in seconds, half-open; measure: hours permitted, or whole degrees.</summary>
 internal sealed record RecordOutage(long At, int Group, OutageType Type, long From, long To, int Measure) : Command(At);
 
-/// <summary>Volumes of a group up to a period are to be taken as they are known now; <paramref name="Again"/> after corrections and faults.</summary>
+/// <summary>
+/// Volumes of a group up to a period are to be taken as they are known now; <paramref name="Again"/> after corrections and faults.
+/// </summary>
 internal sealed record FixVolumes(long At, int Group, int Period, bool Again) : Command(At);
 
 internal sealed record IssueBills(long At, int Period, IReadOnlyList<int> Accounts) : Command(At);

@@ -107,7 +107,7 @@ public sealed class DomainAgainstReferenceTest
                     Quantity part = !heat.HasMeteredFlats ? heat.ShareOf(share.Before, area)
                         : account.Premises.HeatChannel != 0 ? heat.OfMetered(OwnHeat(account), area)
                         : heat.OfUnmetered(area);
-                    return Heat(Part(account, part), method);
+                    return Heat(Part(account, part), account.Premises.HeatChannel == 0 ? method : OwnHeatMethod(account));
                 default:
                     return default;
             }
@@ -118,6 +118,9 @@ public sealed class DomainAgainstReferenceTest
 
         private Quantity OwnHeat(AccountState account) =>
             VolumeOf(account.Premises.HeatGroup, account.Premises.HeatChannel, period)!.Volume.Peak;
+
+        private VolumeMethod OwnHeatMethod(AccountState account) =>
+            VolumeOf(account.Premises.HeatGroup, account.Premises.HeatChannel, period)!.Method;
 
         private (Quantity Volume, VolumeMethod Method) ParentOfHeat(int group, int of)
         {

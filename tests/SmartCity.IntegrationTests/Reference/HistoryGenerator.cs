@@ -6,8 +6,8 @@ namespace SmartCity.IntegrationTests.Reference;
 internal sealed record History(int Seed, int UtcOffsetHours, IReadOnlyList<Command> Commands);
 
 /// <summary>
-/// Makes random histories of two months: one electricity and one heat segment, one to three flats, readings with gaps, faults, replacements,
-/// corrections, outages, a change of account, bills, recalculations, payments, disputes, netting, withdrawals.
+/// Makes random histories of two months: one electricity and one heat segment, one to three flats, readings with gaps, faults,
+/// replacements, corrections, outages, a change of account, bills, recalculations, payments, disputes, netting, withdrawals.
 /// </summary>
 /// <remarks>
 /// Every command is tried on a reference first, so a history is valid by the rules as the reference knows them. The first month is its
@@ -92,8 +92,8 @@ internal sealed class HistoryGenerator
     {
         int flats = _random.Next(1, 4);
         int heatMeters = _random.Next(0, flats + 1);
-        Do(new AddGroup(_now, Electricity, Electricity, Energy.Electricity, start, Meter(), [.. Enumerable.Range(0, flats).Select(_ => Meter())]));
-        Do(new AddGroup(_now, Heat, Heat, Energy.Heat, start, Verification.Fresh, [.. Enumerable.Range(0, heatMeters).Select(_ => Meter())]));
+        Do(new AddGroup(_now, Electricity, Electricity, Energy.Electricity, start, Meter(), Meters(flats)));
+        Do(new AddGroup(_now, Heat, Heat, Energy.Heat, start, Verification.Fresh, Meters(heatMeters)));
         Do(Tariff(_first));
         if (Chance(50))
         {
@@ -107,7 +107,8 @@ internal sealed class HistoryGenerator
         {
             bool metered = flat < heatMeters;
             Heating heating = metered || Chance(60) ? Heating.House : Chance(50) ? Heating.OwnBoiler : Heating.Norm;
-            Premises premises = new(Electricity, 3 + flat, heating == Heating.Norm ? 0 : Heat, metered ? 1 + flat : 0, _random.Next(1_500, 12_000));
+            Premises premises = new(
+                Electricity, 3 + flat, heating == Heating.Norm ? 0 : Heat, metered ? 1 + flat : 0, _random.Next(1_500, 12_000));
             int firstPeriod = Chance(80) ? _first : Second;
             Do(new OpenAccount(_now, flat + 1, premises, firstPeriod, new(_random.Next(1, 4), _random.Next(0, 6), heating)));
             _accounts.Add(flat + 1);
@@ -122,10 +123,12 @@ internal sealed class HistoryGenerator
     {
         long first = _random.Next(1, 60) * 1_000;
         return new(
-            _now, period, [.. Enumerable.Range(0, 18).Select(_ => (long)_random.Next(1_000_000, 15_000_000))], first, first + _random.Next(0, 60) * 1_000,
-            _random.Next(1_000_000, 5_000_000) * 1_000L, Chance(80) ? 2_200 : 0, _random.Next(1, 29), 1, 2, 3, _random.Next(0, 2_000), 150,
-            _random.Next(0, 200_000), _random.Next(0, 40_000), _random.Next(10_000, 20_000));
+            _now, period, [.. Enumerable.Range(0, 18).Select(_ => (long)_random.Next(1_000_000, 15_000_000))], first,
+            first + _random.Next(0, 60) * 1_000, _random.Next(1_000_000, 5_000_000) * 1_000L, Chance(80) ? 2_200 : 0, _random.Next(1, 29),
+            1, 2, 3, _random.Next(0, 2_000), 150, _random.Next(0, 200_000), _random.Next(0, 40_000), _random.Next(10_000, 20_000));
     }
+
+    private Verification[] Meters(int count) => [.. Enumerable.Range(0, count).Select(_ => Meter())];
 
     /// <summary>Most meters are good; some expire within the second month.</summary>
     private Verification Meter()
@@ -270,7 +273,8 @@ internal sealed class HistoryGenerator
         {
             if (Chance(35) && AnyLine(line => line.Bill.Account == account && line.Dispute is null && line.Outstanding > 0) is { } line)
             {
-                Do(new OpenDispute(_now, account, line.Bill.Period, line.Service, Chance(50) ? (long)line.Outstanding : Part(line.Outstanding)));
+                long disputed = Chance(50) ? (long)line.Outstanding : Part(line.Outstanding);
+                Do(new OpenDispute(_now, account, line.Bill.Period, line.Service, disputed));
             }
             BigInteger debt = _ledger.Money.DebtOf(account);
             if (Chance(70))

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace SmartCity.IntegrationTests.Reference;
 
-/// <summary>The histories themselves: that they are valid, the same for a seed, and not all alike; and what must hold of any of them.</summary>
+/// <summary>
+/// The histories themselves: that they are valid, the same for a seed, and not all alike; and what must hold of any of them.
+/// </summary>
 public sealed class HistoryGeneratorTest
 {
     private const int Histories = 24;
@@ -19,7 +21,8 @@ public sealed class HistoryGeneratorTest
     [Test]
     public void Generate_SomeSeeds_MakeEveryCommand()
     {
-        Type[] made = [.. Enumerable.Range(1, Histories).SelectMany(seed => HistoryGenerator.Generate(seed).Commands).Select(command => command.GetType()).Distinct()];
+        Type[] made = [.. Enumerable.Range(1, Histories).SelectMany(seed => HistoryGenerator.Generate(seed).Commands)
+            .Select(command => command.GetType()).Distinct()];
         Type[] all = [.. typeof(Command).Assembly.GetTypes().Where(type => type.BaseType == typeof(Command))];
         Assert.That(made, Is.EquivalentTo(all));
     }
@@ -57,7 +60,8 @@ public sealed class HistoryGeneratorTest
         Assert.That(money.Held + money.WalletOf(1) + money.WalletOf(2) + money.WalletOf(3), Is.EqualTo(paidIn), $"{after}");
         Assert.That(money.Lines.All(line => line.Outstanding >= 0 && line.UndisputedOutstanding >= 0 && line.Paid >= 0), $"{after}");
         Assert.That(
-            money.Lines.All(line => line.UndisputedOutstanding.IsZero || money.CreditOf(line.Bill.Account).IsZero), $"{after}: credit beside a debt");
+            money.Lines.All(line => line.UndisputedOutstanding.IsZero || money.CreditOf(line.Bill.Account).IsZero),
+            $"{after}: credit beside a debt");
     }
 
     private static void CheckBills(ReferenceLedger ledger)

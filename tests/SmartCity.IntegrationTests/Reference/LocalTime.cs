@@ -1,6 +1,8 @@
 namespace SmartCity.IntegrationTests.Reference;
 
-/// <summary>Local calendar of the reference: hours since 1970 in UTC, months since January 1970 and days since 1 January 1970 local.</summary>
+/// <summary>
+/// Local calendar of the reference: hours since 1970 in UTC; months since January 1970 and days since 1 January 1970, local.
+/// </summary>
 internal sealed class LocalTime(int utcOffsetHours)
 {
     private static readonly DateTime Epoch = new(1970, 1, 1, 0, 0, 0, DateTimeKind.Unspecified);

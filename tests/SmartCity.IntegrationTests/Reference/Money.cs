@@ -130,9 +130,9 @@ internal sealed class Money(Func<int, PublishTariff> tariffOf, LocalTime time)
 
     public void Apply(AccruePenalties command)
     {
-        foreach (Owed line in _owed.Where(line => command.Accounts.Contains(line.Bill.Account)))
+        foreach (Bill bill in _owed.Select(line => line.Bill).Distinct().Where(bill => command.Accounts.Contains(bill.Account)).ToArray())
         {
-            Accrue(line, command.At);
+            Accrue(bill, command.At);
         }
     }
 
@@ -141,6 +141,7 @@ internal sealed class Money(Func<int, PublishTariff> tariffOf, LocalTime time)
         Owed line = LineOf(command.Account, command.Period, command.Service);
         Require(line.Dispute is null, "a line is disputed once");
         Require(command.Amount > 0 && command.Amount <= line.Outstanding, "no more than is outstanding");
+        Accrue(line.Bill, command.At);
         line.Dispute = new() { Amount = command.Amount, Deadline = command.At + DaysToAnswer * 86_400L };
     }
 
@@ -158,11 +159,11 @@ internal sealed class Money(Func<int, PublishTariff> tariffOf, LocalTime time)
     {
         Owed line = LineOf(command.Account, command.Period, command.Service);
         Require(OpenOf(line).Deadline >= command.At, "the provider's time is over");
-        Release(line, DisputeStatus.Rejected);
+        Release(line, DisputeStatus.Rejected, command.At);
     }
 
     public void Apply(WithdrawDispute command) =>
-        Release(LineOf(command.Account, command.Period, command.Service), DisputeStatus.Withdrawn);
+        Release(LineOf(command.Account, command.Period, command.Service), DisputeStatus.Withdrawn, command.At);
 
     public void Apply(Withdraw command)
     {
@@ -221,6 +222,10 @@ internal sealed class Money(Func<int, PublishTariff> tariffOf, LocalTime time)
         {
             return;
         }
+        if (!disputed)
+        {
+            Accrue(lines[0].Bill, at);
+        }
         Rational[] exact = [.. weights.Select(weight => new Rational(amount * weight, whole))];
         BigInteger[] parts = [.. exact.Select(part => part.Floor())];
         int[] byRemainder = [.. Enumerable.Range(0, parts.Length)
@@ -231,7 +236,6 @@ internal sealed class Money(Func<int, PublishTariff> tariffOf, LocalTime time)
         }
         foreach ((Owed line, BigInteger part) in lines.Zip(parts).Where(pair => !pair.Second.IsZero))
         {
-            Accrue(line, at);
             line.Paid += part;
             if (disputed)
             {
@@ -245,17 +249,27 @@ internal sealed class Money(Func<int, PublishTariff> tariffOf, LocalTime time)
         _credits[account] -= amount;
     }
 
-    /// <summary>Penalty day by day up to today on what is outstanding of a principal; whole new kopecks wait for the next bill.</summary>
-    private void Accrue(Owed line, long at)
+    /// <summary>
+    /// Penalty day by day up to today on what is outstanding of a bill's principals and nobody disputes; whole new kopecks wait for the
+    /// next bill. Asked for whenever that is about to change.
+    /// </summary>
+    private void Accrue(Bill bill, long at)
     {
-        long today = time.DayOfSecond(at);
-        for (long day = line.AccruedOn + 1; day <= today && line.Service < Principals; day++)
+        foreach (Owed line in _owed.Where(line => line.Bill == bill && line.Service < Principals))
+        {
+            Accrue(line, time.DayOfSecond(at));
+        }
+    }
+
+    private void Accrue(Owed line, long today)
+    {
+        for (long day = line.AccruedOn + 1; day <= today; day++)
         {
             long late = day - line.Bill.DueOn;
             if (late > 30)
             {
                 Rational rate = new(tariffOf(PeriodOfDay(day)).PenaltyRate, 10_000);
-                line.Penalty += line.Outstanding * rate * new Rational(1, late <= 90 ? 300 : 130);
+                line.Penalty += line.UndisputedOutstanding * rate * new Rational(1, late <= 90 ? 300 : 130);
                 // Kept short by its greatest denominator: 10,000 × 3,900.
                 line.Penalty = new((line.Penalty * 39_000_000).Floor(), 39_000_000);
             }
@@ -270,7 +284,6 @@ internal sealed class Money(Func<int, PublishTariff> tariffOf, LocalTime time)
     {
         Dispute dispute = OpenOf(line);
         Require(amount > 0 && amount <= dispute.Amount, "no more than is disputed");
-        Accrue(line, at);
         dispute.Amount -= amount;
         line.Conceded += amount;
         BigInteger released = BigInteger.Max(0, dispute.Escrow - dispute.Amount);
@@ -284,9 +297,10 @@ internal sealed class Money(Func<int, PublishTariff> tariffOf, LocalTime time)
         UseCredit(line.Bill.Account, at);
     }
 
-    private void Release(Owed line, DisputeStatus status)
+    private void Release(Owed line, DisputeStatus status, long at)
     {
         Dispute dispute = OpenOf(line);
+        Accrue(line.Bill, at);
         Credit(line, dispute.Escrow);
         (dispute.Status, dispute.Amount, dispute.Escrow) = (status, 0, 0);
     }

@@ -114,7 +114,8 @@ internal sealed class ReferenceLedger
             AccountState account = Accounts.Of(number);
             Require(account.IsOpenIn(command.Period), $"account {number} is not open in period {command.Period}");
             Require(
-                command.Period == account.FirstPeriod || _bills.ContainsKey((number, command.Period - 1)), $"account {number} in order of periods");
+                command.Period == account.FirstPeriod || _bills.ContainsKey((number, command.Period - 1)),
+                $"account {number} in order of periods");
             RequireOver(account.Premises.ElectricityGroup, command.Period);
             RequireOver(account.Premises.HeatGroup, command.Period);
             Issue(account, command.Period, command.At);
@@ -151,7 +152,7 @@ internal sealed class ReferenceLedger
         List<Line> lines = [];
         for (int service = 0; service < Principals; service++)
         {
-            BigInteger left = net[service] + waiting.Aggregate(BigInteger.Zero, (sum, entry) => sum + BigInteger.Max(0, entry.Amounts[service]));
+            BigInteger left = waiting.Aggregate(net[service], (sum, entry) => sum + BigInteger.Max(0, entry.Amounts[service]));
             foreach (Waiting entry in waiting)
             {
                 BigInteger taken = BigInteger.Max(entry.Amounts[service], -left);
@@ -185,7 +186,8 @@ internal sealed class ReferenceLedger
 
     private static Line Plain(int service, Kind kind, int period, PublishTariff tariff, BigInteger amount) => new(
         service, kind, 0, 0, Method.Measured, period,
-        (service % Principals) switch { 0 => tariff.ElectricityProvider, 1 => tariff.CommonNeedsProvider, _ => tariff.HeatProvider }, 0, 0, amount);
+        (service % Principals) switch { 0 => tariff.ElectricityProvider, 1 => tariff.CommonNeedsProvider, _ => tariff.HeatProvider },
+        0, 0, amount);
 
     private void RequireOver(int group, int period) =>
         Require(group == 0 || Readings.IsPeriodOver(group, period), $"period {period} of group {group} is not over");

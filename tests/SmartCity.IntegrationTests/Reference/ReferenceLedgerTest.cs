@@ -21,9 +21,12 @@ public sealed class ReferenceLedgerTest
     {
         TestHouse house = new(1, 0);
         long nine = FirstHour(March) + 9;
-        house.Record(1, FirstHour(March) + 24, (hour, channel) => hour is var h && (h == nine || h == nine + 1) && channel == Flat
-            ? new(0, 3)
-            : new(channel == Flat ? 1 : 0, channel == Flat && h == nine + 2 ? 1 : 0));
+        house.Record(1, FirstHour(March) + 24, (hour, channel) => (hour - nine, channel) switch
+        {
+            (0 or 1, Flat) => new(0, 3),
+            (2, Flat) => new(1, 1),
+            _ => new(channel == Flat ? 1 : 0, 0),
+        });
         house.Do(at => new Correct(at, 1, Flat, nine, [5, 7], 2));
 
         using IDisposable scope = Assert.EnterMultipleScope();
@@ -32,7 +35,8 @@ public sealed class ReferenceLedgerTest
         Assert.That(house.Ledger.Readings.ExceptionsOf(1, Flat, March), Is.EqualTo((0, 1)));
         Assert.That(house.Ledger.Readings.RevisionOf(1, March), Is.EqualTo(1));
         Assert.Throws<RefusedException>(() => house.Do(at => new Correct(at, 1, Flat, nine, [-12], 0)), "less than nothing in peak");
-        Assert.Throws<RefusedException>(() => house.Do(at => new Correct(at, 1, Flat, FirstHour(March) + 23, [1, 1], 0)), "an hour not recorded");
+        Assert.Throws<RefusedException>(
+            () => house.Do(at => new Correct(at, 1, Flat, FirstHour(March) + 23, [1, 1], 0)), "an hour not recorded");
         Assert.That(house.Ledger.Readings.RevisionOf(1, March), Is.EqualTo(1), "what is refused leaves nothing");
     }
 
@@ -66,8 +70,12 @@ public sealed class ReferenceLedgerTest
         house.RecordMonth(2, March, 6_000_000, 1_000_000, 1_500_000);
         house.Issue(March, 1, 2, 3, 4);
         Assert.That(
-            Enumerable.Range(1, 4).Select(account => (house.Ledger.BillOf(account, March).Lines.Single().Quantity, house.Amount(account, March, 2))),
-            Is.EqualTo(new (BigInteger, BigInteger)[] { (1_363_636, 340_909), (1_936_364, 484_091), (1_200_000, 300_000), (1_500_000, 375_000) }));
+            Enumerable.Range(1, 4).Select(account => house.Ledger.BillOf(account, March).Lines.Single())
+                .Select(line => (line.Quantity, line.Amount)),
+            Is.EqualTo(new (BigInteger, BigInteger)[]
+            {
+                (1_363_636, 340_909), (1_936_364, 484_091), (1_200_000, 300_000), (1_500_000, 375_000),
+            }));
     }
 
     [Test]
@@ -144,7 +152,8 @@ public sealed class ReferenceLedgerTest
         house.Record(2, FirstHour(March + 1), (_, channel) => new(channel == 0 ? 10_000 : 1_000, 0));
         house.Do(at => new ReportFault(at, 2, 1, Fault.Broken, FirstHour(March) + 372));
         Volume volume = house.Ledger.Volumes.Of(2, 1, March)!;
-        Assert.That((volume.ByZone[0], volume.Method, volume.GapHours), Is.EqualTo(((BigInteger)(372_000 + 1_500_000), Method.RaisedNorm, 372)));
+        Assert.That(
+            (volume.ByZone[0], volume.Method, volume.GapHours), Is.EqualTo(((BigInteger)(372_000 + 1_500_000), Method.RaisedNorm, 372)));
     }
 
     [Test]
@@ -156,7 +165,8 @@ public sealed class ReferenceLedgerTest
         house.Issue(March, 1);
         (DateOnly Day, long Kopecks)[] worked =
         [
-            (new(2026, 5, 15), 0), (new(2026, 5, 16), 317), (new(2026, 7, 14), 19_000), (new(2026, 7, 15), 19_731), (new(2026, 8, 20), 46_038),
+            (new(2026, 5, 15), 0), (new(2026, 5, 16), 317), (new(2026, 7, 14), 19_000), (new(2026, 7, 15), 19_731),
+            (new(2026, 8, 20), 46_038),
         ];
         Assert.That(house.Amount(1, March, 2), Is.EqualTo((BigInteger)1_000_000));
         foreach ((DateOnly day, long kopecks) in worked)
@@ -184,6 +194,20 @@ public sealed class ReferenceLedgerTest
         house.Do(at => new Pay(at, 1, 600_100));
         Assert.That(house.Ledger.Money.LineOf(1, March + 1, 5).Paid, Is.EqualTo((BigInteger)100), "the oldest bill first");
         Assert.That(house.Ledger.Money.BalanceOf(3), Is.EqualTo((BigInteger)1_000_100));
+    }
+
+    [Test]
+    public void AccruePenalties_WhatIsDisputed_BearsNoneUntilItIsRejected()
+    {
+        TestHouse house = new(0, 0);
+        house.Flat(1, 0, 0, 5_000);
+        house.RecordMonth(2, March, 4_000_000);
+        house.Issue(March, 1);
+        // Days 31 to 60 on 4,000.00: 38.00; then the dispute of 6,000.00 is given up, and days 61 to 90 are on 10,000.00: 95.00.
+        house.Do(at => new OpenDispute(at, 1, March, 2, 600_000), Second(2026, 5, 1));
+        house.Do(at => new WithdrawDispute(at, 1, March, 2), Second(2026, 6, 14));
+        house.Do(at => new AccruePenalties(at, [1]), Second(2026, 7, 14));
+        Assert.That(house.Ledger.Money.PendingPenaltyOf(1, 2), Is.EqualTo((BigInteger)(3_800 + 9_500)));
     }
 
     [Test]
@@ -243,7 +267,12 @@ public sealed class ReferenceLedgerTest
         long handover = FirstHour(March) + 248;
         house.Record(1, handover, (hour, channel) => new(channel == Flat && hour == FirstHour(March) + 12 ? 30_001 : 0, 0));
         house.Do(at => new MoveOut(at, 1, 2));
-        house.Record(1, FirstHour(March + 1), (hour, channel) => new(channel == Flat && hour == handover + 4 ? 60_000 : channel == 0 && hour == handover + 4 ? 90_101 : 0, 0));
+        house.Record(1, FirstHour(March + 1), (hour, channel) => (hour - handover, channel) switch
+        {
+            (4, Flat) => new(60_000, 0),
+            (4, 0) => new(90_101, 0),
+            _ => default,
+        });
         house.RecordMonth(2, March, 1_000_000);
         house.Issue(March, 1, 2);
 
@@ -285,11 +314,14 @@ public sealed class ReferenceLedgerTest
         Money money = house.Ledger.Money;
 
         using IDisposable scope = Assert.EnterMultipleScope();
-        Assert.That((money.BalanceOf(3), money.TotalEscrow, money.DebtOf(1)), Is.EqualTo(((BigInteger)5_000, (BigInteger)12_000, (BigInteger)8_000)));
+        Assert.That(
+            (money.BalanceOf(3), money.TotalEscrow, money.DebtOf(1)), Is.EqualTo(((BigInteger)5_000, (BigInteger)12_000, (BigInteger)8_000)));
         house.Do(at => new Concede(at, 1, March, 2, 11_000));
-        Assert.That((money.TotalEscrow, money.CreditOf(1), money.DebtOf(1)), Is.EqualTo(((BigInteger)9_000, (BigInteger)3_000, BigInteger.Zero)));
+        Assert.That(
+            (money.TotalEscrow, money.CreditOf(1), money.DebtOf(1)), Is.EqualTo(((BigInteger)9_000, (BigInteger)3_000, BigInteger.Zero)));
         house.Do(at => new Reject(at, 1, March, 2));
-        Assert.That((money.TotalEscrow, money.BalanceOf(3), money.Held), Is.EqualTo((BigInteger.Zero, (BigInteger)14_000, (BigInteger)32_000)));
+        Assert.That(
+            (money.TotalEscrow, money.BalanceOf(3), money.Held), Is.EqualTo((BigInteger.Zero, (BigInteger)14_000, (BigInteger)32_000)));
         Assert.Throws<RefusedException>(() => house.Do(at => new OpenDispute(at, 1, March, 2, 1)), "a line is disputed once");
     }
 

@@ -14,7 +14,9 @@ internal sealed class TestHouse
 
     private long _now = Time.FirstHourOf(March) * 3_600;
 
-    /// <summary>A house whose groups begin with March, unless said otherwise; prices 5.00 RUB a kWh (bands 4.93, 8.27, 9.47 for one zone) and 2,500.00 RUB a Gcal.</summary>
+    /// <summary>
+    /// A house whose groups begin with March; prices 5.00 RUB a kWh (4.93, 8.27, 9.47 by band for one zone) and 2,500.00 RUB a Gcal.
+    /// </summary>
     public TestHouse(int electricityConsumers, int heatConsumers)
     {
         Verification[] meters = [.. Enumerable.Repeat(Verification.Fresh, electricityConsumers)];
@@ -36,7 +38,8 @@ internal sealed class TestHouse
 
     public void Flat(int account, int electricityChannel, int heatChannel, long area, int zones = 1, Heating heating = Heating.House) =>
         Ledger.Apply(new OpenAccount(
-            _now, account, new(electricityChannel == 0 ? 0 : 1, electricityChannel, heating == Heating.Norm ? 0 : 2, heatChannel, area), March, new(zones, 2, heating)));
+            _now, account, new(electricityChannel == 0 ? 0 : 1, electricityChannel, heating == Heating.Norm ? 0 : 2, heatChannel, area),
+            March, new(zones, 2, heating)));
 
     /// <summary>Records hours of a group up to the beginning of one; intervals by channel, those not given are 0.</summary>
     public void Record(int group, long untilHour, Func<long, int, Interval> interval)

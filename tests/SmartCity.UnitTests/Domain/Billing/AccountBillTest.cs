@@ -30,7 +30,10 @@ public sealed class AccountBillTest
             CommonNeeds = new(Zones(200, 186, 169), VolumeMethod.Measured),
             Heating = new(Zones(1_200_000, 0, 0), VolumeMethod.Average),
             Reductions = new(1, 2, 0),
-            Waiting = [new(September.Previous, BilledService.CommonNeeds, new(-1_000)), new(September.Previous, BilledService.Heating, new(500))],
+            Waiting =
+            [
+                new(September.Previous, BilledService.CommonNeeds, new(-1_000)), new(September.Previous, BilledService.Heating, new(500)),
+            ],
             Penalties = new Dictionary<BilledService, Kopecks> { [BilledService.HeatingPenalty] = new(317) },
         });
 

@@ -91,7 +91,8 @@ public sealed class VolumeLadderTest
     /// <summary>More hours without a value never make an estimate smaller, and never what is used greater.</summary>
     [Test]
     public void Of_MoreGap_EstimatesNoLess() =>
-        Gen.Select(Gen.UInt[0, 744], Gen.UInt[0, 744], Gen.UInt[0, 5], Gen.Enum<MeterFault>(), Gen.Enum<EnergyKind>()).Sample((one, other, run, fault, kind) =>
+        Gen.Select(Gen.UInt[0, 744], Gen.UInt[0, 744], Gen.UInt[0, 5], Gen.Enum<MeterFault>(), Gen.Enum<EnergyKind>()).Sample(
+            (one, other, run, fault, kind) =>
         {
             ZoneConsumption less = Estimate(Math.Min(one, other));
             ZoneConsumption more = Estimate(Math.Max(one, other));
@@ -100,7 +101,8 @@ public sealed class VolumeLadderTest
             // The gap is by a fault from an hour on, so both stand on the same step of the ladder or the greater on the norm.
             ZoneConsumption Estimate(uint gap) => gap == 0 || (gap <= 372 && run > 2)
                 ? default
-                : VolumeLadder.Of(kind, new(default, 744, 0, 0, 744 - gap, fault), HalfAYear, run, MonthlyNorm.OfResidents(3, 300_000), Coefficient)
+                : VolumeLadder.Of(
+                    kind, new(default, 744, 0, 0, 744 - gap, fault), HalfAYear, run, MonthlyNorm.OfResidents(3, 300_000), Coefficient)
                     .Estimate!.Volume;
         });
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsCheck;
 using SmartCity.Domain;
 
@@ -13,7 +14,7 @@ public sealed class PenaltiesTest
     [TestCase("2026-07-15", ExpectedResult = "197.31")]
     [TestCase("2026-08-20", ExpectedResult = "460.38")]
     public string Of_TenThousandRoublesDueInApril_IsDomain46(string paidOn) =>
-        Penalties.Of(new(1_000_000), 950, Overdue(new(2026, 4, 15), DateOnly.Parse(paidOn, System.Globalization.CultureInfo.InvariantCulture))).ToString();
+        Penalties.Of(new(1_000_000), 950, Overdue(new(2026, 4, 15), DateOnly.Parse(paidOn, CultureInfo.InvariantCulture))).ToString();
 
     [Test]
     public void Numerator_EndBeforeBeginning_Throws() =>
