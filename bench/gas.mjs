@@ -18,11 +18,13 @@ import {
 const HOUR_SECONDS = 3600;
 // 31 January 2026, 21:00 in Moscow (18:00 UTC): two half-peak hours, one of night, and then the first hours of February.
 const FIRST_HOUR = Date.UTC(2026, 0, 31, 18) / 1000 / HOUR_SECONDS;
+const FIRST_PERIOD = 12 * (2026 - 1970);
 const HOURS = { first: 0, ordinary: 1, nightFirst: 2, copying: 3, ordinaryAfterCopy: 4 };
 const READINGS_PER_HOUSE = 6;
 const SIZES = [1, 16, 64, 256];
 const MAX_ORACLES = 31;
 const TRANSACTION_GAS_LIMIT = 16_777_216; // EIP-7825
+const TRANSACTION_GAS = 21_000;
 const UTC_OFFSET = 3 * HOUR_SECONDS;
 const NAIVE_BATCH = 200;
 const KINDS = { electricity: 0, heat: 1 };
@@ -63,6 +65,7 @@ async function measure(node) {
   figures.addHouseGas = city.addHouseGas;
   figures.addLargestGroupGas = await city.addLargestGroup();
   figures.largestGroupHourGas = await city.recordLargestGroup();
+  figures.largestGroupPeriodGas = await city.readLargestGroupPeriod();
   figures.setOraclesGas = await city.setOracles(MAX_ORACLES);
   figures.worstHourGas = await city.recordWorstHour(Math.max(...SIZES));
   figures.transactionGasLimit = TRANSACTION_GAS_LIMIT;
@@ -170,6 +173,17 @@ class City {
     const payload = concat([slot([990, 990, 990, 10, 10, 10], 0), ...Array(45).fill(slot(Array(6).fill(10), 0))]);
     await this.record(this.largest, FIRST_HOUR, payload);
     return this.record(this.largest, FIRST_HOUR + 1, payload);
+  }
+
+  /** What the sums of a period of 276 channels cost another contract, without the transaction's own gas. */
+  async readLargestGroupPeriod() {
+    await this.record(this.largest, FIRST_HOUR + 2, concat(Array(46).fill(slot(Array(6).fill(10), 0))));
+    const data = this.ledger.interface.encodeFunctionData("groupPeriodOf", [this.groups, FIRST_PERIOD]);
+    const gas = await this.node.provider.request({
+      method: "eth_estimateGas",
+      params: [{ to: this.ledger.address, data }],
+    });
+    return Number(gas) - TRANSACTION_GAS;
   }
 
   /**

@@ -245,11 +245,11 @@ contract Billing is IBilling, AccessManaged {
         uint32 group,
         uint16 period
     ) private view returns (Shared memory shared) {
-        (uint64[3] memory parent, uint64[3] memory consumers) = _ledger.groupConsumptionOf(group, period);
+        IReadingLedger.GroupPeriod memory sums = _ledger.groupPeriodOf(group, period);
         if (kind == IMeterRegistry.Kind.Heat) {
-            shared.day = parent[0];
+            shared.day = sums.parent[0];
         } else {
-            (shared.day, shared.night) = CommonNeeds.charge(state.carry, parent, consumers);
+            (shared.day, shared.night) = CommonNeeds.charge(state.carry, sums.parent, sums.consumers);
         }
     }
 

@@ -2,11 +2,12 @@
 pragma solidity ^0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IMeterRegistry} from "./interfaces/IMeterRegistry.sol";
 import {IReadingLedger} from "./interfaces/IReadingLedger.sol";
+import {OracleSet} from "./OracleSet.sol";
 import {Calendar} from "./libraries/Calendar.sol";
+import {Corrections} from "./libraries/Corrections.sol";
 import {Exceptions} from "./libraries/Exceptions.sol";
 import {HourRun} from "./libraries/HourRun.sol";
 import {Layouts} from "./libraries/Layouts.sol";
@@ -17,7 +18,7 @@ import {PackedRegisters} from "./libraries/PackedRegisters.sol";
 /// @dev An hour costs one SLOAD and one SSTORE a slot. Registers have a word for each slot, billing period and zone: the first hour
 /// of a zone in a period carries the words of the zone's last period over, and these stay as they are for ever: the registers at
 /// the end of that period. Only hours that were not measured cost another write, one for two slots.
-contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
+contract ReadingLedger is OracleSet {
     using HourRun for HourRun.Run;
 
     struct Head {
@@ -27,6 +28,11 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         /// The last period with an hour of zone z in bits 16z..; 0 while there is none. (No segment reaches back into period 0
         /// from a later one, so the words of period 0 are then zeros.)
         uint48 lastPeriods;
+    }
+
+    struct CorrectionHead {
+        bytes32 last;
+        uint32 number;
     }
 
     /// @dev What is known of the hour that is being recorded.
@@ -40,13 +46,9 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
 
     uint256 private constant MAX_SLOTS = 256;
     uint256 private constant ZONES = 3;
-    uint256 private constant MAX_ORACLES = 31;
-    uint256 private constant SIGNATURE_BYTES = 65;
     uint256 private constant PERIOD_BITS = 16;
-
-    bytes32 private constant BATCH_TYPEHASH = keccak256(
-        "HourBatch(uint32 segment,uint32 hour,bytes32 previousBatch,bytes32 payloadHash,bytes32 oracleConfig)"
-    );
+    /// @dev Three years, the general limitation period (ГК РФ ст. 196).
+    uint256 private constant BACK_BILLING_PERIODS = 36;
 
     IMeterRegistry private immutable REGISTRY;
     int32 private immutable UTC_OFFSET;
@@ -57,11 +59,11 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
     /// @dev See Exceptions: two slots a word.
     mapping(uint32 segment => mapping(uint256 period => uint256[MAX_SLOTS / 2])) private _exceptions;
 
-    bytes32 private _oracleConfig;
-    uint8 private _threshold;
-    bool private _paused;
-    address[] private _members;
-    mapping(address account => bool) private _isOracle;
+    mapping(uint32 segment => CorrectionHead) private _correctionHeads;
+    /// @dev Sums by zone, of one period and of all.
+    mapping(uint32 group => mapping(uint16 channel => mapping(uint256 period => int64[3]))) private _corrections;
+    mapping(uint32 group => mapping(uint16 channel => int64[3])) private _correctionTotals;
+    mapping(uint32 group => mapping(uint256 period => uint32)) private _revisions;
 
     /// @param offset of local time from UTC in seconds, a whole number of hours from -12 to 14.
     /// @dev Reverts with Calendar_InvalidOffset.
@@ -76,45 +78,17 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IReadingLedger
-    function setOracles(address[] calldata members, uint8 threshold) external restricted {
-        require(members.length != 0, ReadingLedger_InvalidOracles("no members"));
-        require(members.length <= MAX_ORACLES, ReadingLedger_InvalidOracles("more than 31 members"));
-        require(
-            threshold != 0 && threshold <= members.length,
-            ReadingLedger_InvalidOracles("threshold not in 1..members")
-        );
-        for (uint256 i = 0; i < _members.length; ++i) delete _isOracle[_members[i]];
-        address previous = address(0);
-        for (uint256 i = 0; i < members.length; ++i) {
-            require(members[i] > previous, ReadingLedger_InvalidOracles("members not strictly ascending"));
-            previous = members[i];
-            _isOracle[previous] = true;
-        }
-        _members = members;
-        _threshold = threshold;
-        _oracleConfig = keccak256(abi.encode(block.chainid, address(this), members, threshold));
-        emit OraclesChanged(_oracleConfig, members, threshold);
-    }
-
-    /// @inheritdoc IReadingLedger
-    function setPaused(bool isPaused) external restricted {
-        _paused = isPaused;
-        emit PauseChanged(isPaused);
-    }
-
-    /// @inheritdoc IReadingLedger
     function record(
         uint32 segment,
         uint32 hour,
         bytes32 previousBatch,
         bytes calldata payload,
         bytes calldata signatures
-    ) external {
-        require(!_paused, ReadingLedger_Paused());
+    ) external whenNotPaused {
         (HourContext memory context, bytes memory plan) = _open(segment, hour, previousBatch, payload);
-        bytes32 config = _oracleConfig;
-        bytes32 batch = _batchId(segment, hour, previousBatch, keccak256(payload), config);
-        _checkSignatures(_hashTypedDataV4(batch), signatures);
+        bytes32 config = oracleConfig();
+        bytes32 batch = _batchIdOf(Batch(segment, hour, previousBatch, keccak256(payload), config));
+        _checkSignatures(batch, signatures);
 
         _moveHead(context, batch);
         _recordRuns(context, plan, payload);
@@ -122,28 +96,31 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IReadingLedger
-    function oracleConfig() external view returns (bytes32) {
-        return _oracleConfig;
-    }
+    function correct(
+        Correction calldata correction,
+        bytes calldata differences,
+        bytes calldata signatures
+    ) external whenNotPaused {
+        (uint32 segment, uint256 slot, uint256 lane) = _placeOf(correction.group, correction.channel);
+        require(
+            correction.segment == segment,
+            ReadingLedger_WrongSegment(correction.group, correction.segment, segment)
+        );
+        _checkCorrectionHead(correction);
+        bytes32 id = Corrections.idOf(correction);
+        _checkSignatures(id, signatures);
+        bytes32 hash = keccak256(differences);
+        require(
+            hash == correction.differencesHash,
+            ReadingLedger_UnexpectedDifferences(hash, correction.differencesHash)
+        );
+        uint16 period = _checkCorrectedHours(correction, Corrections.hoursOf(differences));
 
-    /// @inheritdoc IReadingLedger
-    function oracles() external view returns (address[] memory members, uint8 threshold) {
-        return (_members, _threshold);
-    }
-
-    /// @inheritdoc IReadingLedger
-    function paused() external view returns (bool) {
-        return _paused;
-    }
-
-    /// @inheritdoc IReadingLedger
-    function batchDigest(
-        uint32 segment,
-        uint32 hour,
-        bytes32 previousBatch,
-        bytes32 payloadHash
-    ) external view returns (bytes32) {
-        return _hashTypedDataV4(_batchId(segment, hour, previousBatch, payloadHash, _oracleConfig));
+        _correctionHeads[segment] = CorrectionHead({last: id, number: correction.number});
+        ++_revisions[correction.group][period];
+        _fillHours(correction, differences.length / Corrections.DIFFERENCE_BYTES, period, slot, lane);
+        _addCorrection(correction, differences, period, slot, lane);
+        emit CorrectionRecorded(segment, correction.group, id, period, correction, differences, signatures);
     }
 
     /// @inheritdoc IReadingLedger
@@ -152,11 +129,23 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IReadingLedger
-    function registersOf(uint32 group, uint16 channel) external view returns (uint64[3] memory byZone) {
+    function correctionHeadOf(uint32 segment) external view returns (uint32 number, bytes32 last) {
+        REGISTRY.segmentOf(segment);
+        return (_correctionHeads[segment].number, _correctionHeads[segment].last);
+    }
+
+    /// @inheritdoc IReadingLedger
+    function correctionDigest(Correction calldata correction) external view returns (bytes32) {
+        return _hashTypedDataV4(Corrections.idOf(correction));
+    }
+
+    /// @inheritdoc IReadingLedger
+    function registersOf(uint32 group, uint16 channel) public view returns (uint64[3] memory byZone) {
         (uint32 segment, uint256 slot, uint256 lane) = _placeOf(group, channel);
         for (uint256 zone = 0; zone < ZONES; ++zone) {
             byZone[zone] = PackedRegisters.registerAt(_lastWord(segment, zone, slot), lane);
         }
+        _addTo(byZone, _correctionTotals[group][channel]);
     }
 
     /// @inheritdoc IReadingLedger
@@ -164,7 +153,7 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         (uint32 segment, uint256 slot, uint256 lane) = _placeOf(group, channel);
         _requireOver(segment, period);
         for (uint256 zone = 0; zone < ZONES; ++zone) {
-            byZone[zone] = PackedRegisters.registerAt(_registers[segment][period][zone][slot], lane);
+            byZone[zone] = PackedRegisters.registerAt(_wordAt(segment, period, zone, slot), lane);
         }
     }
 
@@ -177,36 +166,72 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         (uint32 segment, uint256 slot, uint256 lane) = _placeOf(group, channel);
         _requireOver(segment, period);
         for (uint256 zone = 0; zone < ZONES; ++zone) {
-            (uint256 start, uint256 end) = _wordsOf(segment, zone, slot, period);
-            byZone[zone] = PackedRegisters.registerAt(end, lane) - PackedRegisters.registerAt(start, lane);
+            byZone[zone] = PackedRegisters.registerAt(_usedWord(segment, zone, slot, period), lane);
+        }
+        if (_revisions[group][period] != 0) _addTo(byZone, _corrections[group][channel][period]);
+    }
+
+    /// @inheritdoc IReadingLedger
+    function correctionsOf(uint32 group, uint16 channel, uint16 period) external view returns (int64[3] memory byZone) {
+        _placeOf(group, channel);
+        return _corrections[group][channel][period];
+    }
+
+    /// @inheritdoc IReadingLedger
+    function revisionOf(uint32 group, uint16 period) external view returns (uint32) {
+        REGISTRY.groupOf(group);
+        return _revisions[group][period];
+    }
+
+    /// @inheritdoc IReadingLedger
+    function periodOf(uint32 group, uint16 period) external view returns (ChannelPeriod[] memory channels) {
+        IMeterRegistry.Group memory details = REGISTRY.groupOf(group);
+        _requireOver(details.segment, period);
+        bool isCorrected = _revisions[group][period] != 0;
+        uint256 zones = details.kind == IMeterRegistry.Kind.Heat ? 1 : ZONES;
+        channels = new ChannelPeriod[](uint256(details.parentChannels) + details.consumers);
+        for (uint256 first = 0; first < channels.length; first += PackedRegisters.LANES) {
+            uint256 slot = details.firstSlot + first / PackedRegisters.LANES;
+            uint256 exceptions = _exceptions[details.segment][period][slot / 2];
+            uint256[ZONES] memory used;
+            for (uint256 zone = 0; zone < zones; ++zone) used[zone] = _usedWord(details.segment, zone, slot, period);
+            for (uint256 lane = 0; lane < PackedRegisters.LANES && first + lane < channels.length; ++lane) {
+                ChannelPeriod memory channel = channels[first + lane];
+                for (uint256 zone = 0; zone < zones; ++zone) {
+                    channel.consumption[zone] = PackedRegisters.registerAt(used[zone], lane);
+                }
+                if (isCorrected) _addTo(channel.consumption, _corrections[group][uint16(first + lane)][period]);
+                (channel.missing, channel.estimated) = Exceptions.hoursOf(exceptions, slot, lane);
+            }
         }
     }
 
     /// @inheritdoc IReadingLedger
-    function groupConsumptionOf(
-        uint32 group,
-        uint16 period
-    ) external view returns (uint64[3] memory parent, uint64[3] memory consumers) {
+    function groupPeriodOf(uint32 group, uint16 period) external view returns (GroupPeriod memory sums) {
         IMeterRegistry.Group memory details = REGISTRY.groupOf(group);
         _requireOver(details.segment, period);
         uint256 zones = details.kind == IMeterRegistry.Kind.Heat ? 1 : ZONES;
         uint256 channels = uint256(details.parentChannels) + details.consumers;
         uint256 parentLanes = PackedRegisters.lanesBetween(0, details.parentChannels);
-        unchecked {
+        uint256 slots = (channels + PackedRegisters.LANES - 1) / PackedRegisters.LANES;
+        for (uint256 i = 0; i < slots; ++i) {
+            uint256 slot = details.firstSlot + i;
             for (uint256 zone = 0; zone < zones; ++zone) {
-                uint256[MAX_SLOTS] storage ends = _registers[details.segment][period][zone];
-                uint256[MAX_SLOTS] storage starts = _registers[details.segment][uint256(period) - 1][zone];
-                for (uint256 slot = 0; slot * PackedRegisters.LANES < channels; ++slot) {
-                    // Registers only grow, so no lane borrows from another; and an hour has less than 2^24, so the six of a month
-                    // have less than 2^37 together. (Of period 0 the subtrahend is that of a period nobody reaches: zero.)
-                    uint256 used =
-                        (ends[details.firstSlot + slot] & PackedRegisters.REGISTERS_MASK) -
-                            (starts[details.firstSlot + slot] & PackedRegisters.REGISTERS_MASK);
-                    uint256 parents = slot == 0 ? parentLanes : 0;
-                    parent[zone] += PackedRegisters.sumOf(used, parents);
-                    consumers[zone] += PackedRegisters.sumOf(used, PackedRegisters.REGISTERS_MASK ^ parents);
-                }
+                // An hour has less than 2^24 a lane: the six lanes of a month have less than 2^37 together.
+                uint256 used = _usedWord(details.segment, zone, slot, period);
+                sums.parent[zone] += PackedRegisters.sumOf(used, parentLanes);
+                sums.consumers[zone] += PackedRegisters.sumOf(used, PackedRegisters.REGISTERS_MASK ^ parentLanes);
             }
+            parentLanes = 0;
+            if (Exceptions.slotOf(_exceptions[details.segment][period][slot / 2], slot) != 0) sums.hasExceptions = true;
+        }
+        sums.revision = _revisions[group][period];
+        if (sums.revision == 0) return sums;
+        for (uint256 channel = 0; channel < channels; ++channel) {
+            _addTo(
+                channel < details.parentChannels ? sums.parent : sums.consumers,
+                _corrections[group][uint16(channel)][period]
+            );
         }
     }
 
@@ -215,12 +240,8 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         IMeterRegistry.Group memory details = REGISTRY.groupOf(group);
         uint256 channels = uint256(details.parentChannels) + details.consumers;
         for (uint256 channel = 0; channel < channels; ++channel) {
-            uint256 slot = details.firstSlot + channel / PackedRegisters.LANES;
-            uint256 lane = channel % PackedRegisters.LANES;
-            int64 total = 0;
-            for (uint256 zone = 0; zone < ZONES; ++zone) {
-                total += int64(PackedRegisters.registerAt(_lastWord(details.segment, zone, slot), lane));
-            }
+            uint64[3] memory byZone = registersOf(group, uint16(channel));
+            int64 total = int64(byZone[0] + byZone[1] + byZone[2]);
             uint8 phase = REGISTRY.phaseOf(group, uint16(channel));
             byPhase[phase] += channel < details.parentChannels ? total : -total;
         }
@@ -237,7 +258,7 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         (uint16 last, ) = Calendar.periodAndZone(nextHour - 1, UTC_OFFSET);
         for (; period <= last; ++period) {
             for (uint256 zone = 0; zone < ZONES; ++zone) {
-                uint256 word = _registers[details.segment][period][zone][details.firstSlot];
+                uint256 word = _wordAt(details.segment, period, zone, details.firstSlot);
                 hours_ += PackedRegisters.imbalancesOf(word, details.parentChannels, phase);
             }
         }
@@ -302,25 +323,6 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         require(endsAt <= block.timestamp, ReadingLedger_HourNotOver(hour, endsAt, block.timestamp));
         bytes32 lastBatch = head.lastBatch;
         require(previousBatch == lastBatch, ReadingLedger_UnexpectedPreviousBatch(segment, previousBatch, lastBatch));
-    }
-
-    function _checkSignatures(bytes32 digest, bytes calldata signatures) private view {
-        uint256 count = signatures.length / SIGNATURE_BYTES;
-        require(
-            signatures.length % SIGNATURE_BYTES == 0 && count <= MAX_ORACLES,
-            ReadingLedger_MalformedSignatures(signatures.length)
-        );
-        uint256 threshold = _threshold;
-        // Before the first setOracles the threshold is 0: then nothing is enough.
-        require(count >= threshold && threshold != 0, ReadingLedger_TooFewSignatures(count, threshold));
-        address previous = address(0);
-        for (uint256 i = 0; i < count; ++i) {
-            bytes calldata signature = signatures[i * SIGNATURE_BYTES:(i + 1) * SIGNATURE_BYTES];
-            address signer = ECDSA.recoverCalldata(digest, signature);
-            require(signer > previous, ReadingLedger_SignersNotAscending(previous, signer));
-            require(_isOracle[signer], ReadingLedger_NotAnOracle(signer));
-            previous = signer;
-        }
     }
 
     /// @dev Makes the hour the segment's last, and carries the registers over if it is the first of its zone in a period.
@@ -429,16 +431,6 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         run.beginGroup();
     }
 
-    function _batchId(
-        uint32 segment,
-        uint32 hour,
-        bytes32 previousBatch,
-        bytes32 payloadHash,
-        bytes32 config
-    ) private pure returns (bytes32) {
-        return keccak256(abi.encode(BATCH_TYPEHASH, segment, hour, previousBatch, payloadHash, config));
-    }
-
     /// @dev Storage place of the word of slot 0.
     function _wordsPlace(uint32 segment, uint256 period, uint256 zone) private view returns (uint256 place) {
         uint256[MAX_SLOTS] storage words = _registers[segment][period][zone];
@@ -447,9 +439,100 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         }
     }
 
+    function _wordAt(uint32 segment, uint256 period, uint256 zone, uint256 slot) private view returns (uint256 word) {
+        uint256 place = _wordsPlace(segment, period, zone) + slot;
+        assembly ("memory-safe") {
+            word := sload(place)
+        }
+    }
+
     /// @dev The slot whose word stands at a storage place.
     function _slotOf(HourContext memory context, uint256 place) private view returns (uint256) {
         return place - _wordsPlace(context.segment, context.period, context.zone);
+    }
+
+    function _checkCorrectionHead(Correction calldata correction) private view {
+        CorrectionHead storage head = _correctionHeads[correction.segment];
+        require(
+            correction.number == head.number + 1,
+            ReadingLedger_UnexpectedCorrection(correction.segment, correction.number, head.number + 1)
+        );
+        require(
+            correction.previousCorrection == head.last,
+            ReadingLedger_UnexpectedPreviousCorrection(correction.segment, correction.previousCorrection, head.last)
+        );
+        bytes32 config = oracleConfig();
+        require(
+            correction.oracleConfig == config,
+            ReadingLedger_UnexpectedOracleConfig(correction.oracleConfig, config)
+        );
+    }
+
+    /// @dev Are the hours recorded, in one period, and not too long ago?
+    function _checkCorrectedHours(Correction calldata correction, uint256 hours_) private view returns (uint16 period) {
+        uint256 end = uint256(correction.firstHour) + hours_;
+        (, uint32 earliest, , ) = REGISTRY.segmentOf(correction.segment);
+        uint32 nextHour = _heads[correction.segment].nextHour;
+        require(
+            correction.firstHour >= earliest && end <= nextHour,
+            ReadingLedger_HoursNotRecorded(correction.firstHour, end, earliest, nextHour)
+        );
+        (period, ) = Calendar.periodAndZone(correction.firstHour, UTC_OFFSET);
+        (uint16 last, ) = Calendar.periodAndZone(uint32(end - 1), UTC_OFFSET);
+        require(period == last, ReadingLedger_SeveralPeriods(period, last));
+        (uint16 present, ) = Calendar.periodAndZone(nextHour - 1, UTC_OFFSET);
+        require(
+            period + BACK_BILLING_PERIODS >= present,
+            ReadingLedger_CorrectionTooLate(period, present - BACK_BILLING_PERIODS)
+        );
+    }
+
+    /// @dev Hours that stood as missing and now have a value are not missing any more.
+    function _fillHours(
+        Correction calldata correction,
+        uint256 hours_,
+        uint16 period,
+        uint256 slot,
+        uint256 lane
+    ) private {
+        uint256 word = _exceptions[correction.segment][period][slot / 2];
+        (uint256 missing, ) = Exceptions.hoursOf(word, slot, lane);
+        uint256 most = missing < hours_ ? missing : hours_;
+        require(correction.filledHours <= most, ReadingLedger_TooManyFilledHours(correction.filledHours, most));
+        _exceptions[correction.segment][period][slot / 2] =
+            word - Exceptions.missingHours(slot, lane, correction.filledHours);
+    }
+
+    /// @dev No zone of the period may fall below zero, so that no register ever does: it is the sum of its periods.
+    function _addCorrection(
+        Correction calldata correction,
+        bytes calldata differences,
+        uint16 period,
+        uint256 slot,
+        uint256 lane
+    ) private {
+        bool isZoned = REGISTRY.groupOf(correction.group).kind == IMeterRegistry.Kind.Electricity;
+        int64[3] memory sums = Corrections.sumByZone(differences, correction.firstHour, UTC_OFFSET, isZoned);
+        int64[3] storage ofPeriod = _corrections[correction.group][correction.channel][period];
+        int64[3] storage total = _correctionTotals[correction.group][correction.channel];
+        for (uint8 zone = 0; zone < ZONES; ++zone) {
+            if (sums[zone] == 0) continue;
+            int64 corrected = ofPeriod[zone] + sums[zone];
+            int64 used = int64(PackedRegisters.registerAt(_usedWord(correction.segment, zone, slot, period), lane));
+            require(
+                used + corrected >= 0,
+                ReadingLedger_NegativeConsumption(correction.group, correction.channel, period, zone, used + corrected)
+            );
+            ofPeriod[zone] = corrected;
+            total[zone] += sums[zone];
+        }
+    }
+
+    /// @dev Adds corrections to what was signed; the sums are not negative, see _addCorrection.
+    function _addTo(uint64[3] memory byZone, int64[3] memory corrections) private pure {
+        for (uint256 zone = 0; zone < ZONES; ++zone) {
+            byZone[zone] = uint64(int64(byZone[zone]) + corrections[zone]);
+        }
     }
 
     /// @dev Where a channel stands. Reverts for a group or a channel that the registry does not know.
@@ -462,21 +545,20 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
         return (details.segment, details.firstSlot + channel / PackedRegisters.LANES, channel % PackedRegisters.LANES);
     }
 
-    /// @dev The words of a slot at the start and at the end of a period that is over.
-    function _wordsOf(
-        uint32 segment,
-        uint256 zone,
-        uint256 slot,
-        uint16 period
-    ) private view returns (uint256 start, uint256 end) {
-        end = _registers[segment][period][zone][slot];
-        start = period == 0 ? 0 : _registers[segment][period - 1][zone][slot];
+    /// @dev What each lane of a slot used in hours of a zone in a period, as signed; up to now if the period is not over.
+    function _usedWord(uint32 segment, uint256 zone, uint256 slot, uint256 period) private view returns (uint256) {
+        uint256 end = _wordAt(segment, period, zone, slot) & PackedRegisters.REGISTERS_MASK;
+        // Nothing was used before period 0, and nothing in a period that has no hour of the zone. Registers only grow, so that no
+        // lane borrows from another.
+        if (end == 0 || period == 0) return end;
+        unchecked {
+            return end - (_wordAt(segment, period - 1, zone, slot) & PackedRegisters.REGISTERS_MASK);
+        }
     }
 
     /// @dev The word of a slot as it is now.
     function _lastWord(uint32 segment, uint256 zone, uint256 slot) private view returns (uint256) {
-        uint256 period = uint16(_heads[segment].lastPeriods >> (PERIOD_BITS * zone));
-        return _registers[segment][period][zone][slot];
+        return _wordAt(segment, uint16(_heads[segment].lastPeriods >> (PERIOD_BITS * zone)), zone, slot);
     }
 
     function _nextHourOf(uint32 segment) private view returns (uint32 nextHour) {
@@ -496,7 +578,7 @@ contract ReadingLedger is IReadingLedger, AccessManaged, EIP712 {
     function _revertOverflow(HourContext memory context, HourRun.Run memory run) private view {
         uint256 slot = _slotOf(context, run.place);
         uint256 slotData = run.nextSlot();
-        uint256 word = _registers[context.segment][context.period][context.zone][slot];
+        uint256 word = _wordAt(context.segment, context.period, context.zone, slot);
         uint256 lane = 0;
         while (
             PackedRegisters.registerAt(word, lane) + HourRun.intervalAt(slotData, lane) <= PackedRegisters.REGISTER_MASK

@@ -45,7 +45,13 @@ library Calendar {
     function periodAndZone(uint32 hour, int32 utcOffset) internal pure returns (uint16 period, uint8 zone) {
         uint256 local = _localHour(hour, utcOffset);
         period = periodOfDay(local / 24);
-        zone = uint8((ZONE_OF_HOUR >> (2 * (local % 24))) & 3);
+        zone = _zoneOfLocal(local);
+    }
+
+    /// @notice The tariff zone in which an hour lies.
+    /// @dev Reverts with Calendar_HourOutOfRange outside MIN_HOUR..MAX_HOUR.
+    function zoneOf(uint32 hour, int32 utcOffset) internal pure returns (uint8) {
+        return _zoneOfLocal(_localHour(hour, utcOffset));
     }
 
     /// @notice The month of a calendar day, both counted from January 1970.
@@ -82,6 +88,12 @@ library Calendar {
     function firstHourOf(uint256 period, int32 utcOffset) internal pure returns (uint32) {
         int256 hour = int256(uint256(firstDayOf(period))) * 24 - utcOffset / 1 hours;
         return hour < 0 ? 0 : uint32(uint256(hour));
+    }
+
+    function _zoneOfLocal(uint256 localHour) private pure returns (uint8) {
+        unchecked {
+            return uint8((ZONE_OF_HOUR >> (2 * (localHour % 24))) & 3);
+        }
     }
 
     function _localHour(uint32 hour, int32 utcOffset) private pure returns (uint256) {

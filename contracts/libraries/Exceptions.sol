@@ -17,6 +17,20 @@ library Exceptions {
         }
     }
 
+    /// @notice A number of missing hours of a lane, as it is added to and taken from the word of its slot.
+    function missingHours(uint256 slot, uint256 lane, uint256 hours_) internal pure returns (uint256) {
+        unchecked {
+            return hours_ << (_shiftOf(slot, lane) + COUNTER_BITS);
+        }
+    }
+
+    /// @notice The counters of all lanes of a slot; 0 if every hour was measured.
+    function slotOf(uint256 word, uint256 slot) internal pure returns (uint256) {
+        unchecked {
+            return uint128(word >> (SLOT_BITS * (slot & 1)));
+        }
+    }
+
     /// @notice The counters of a lane.
     function hoursOf(
         uint256 word,

@@ -15,7 +15,7 @@ internal static class StateQuestions
     internal sealed record Expectation(StateQuestion Question, Action<Findings, byte[]> Compare, string Rule, string Where);
 
     public static IEnumerable<Expectation> Of(Replay replay) =>
-        [.. Readings(replay), .. Registers(replay), .. Bills(replay), .. Money(replay), .. Incidents(replay)];
+        [.. Readings(replay), .. Registers(replay), .. Corrections(replay), .. Bills(replay), .. Money(replay), .. Incidents(replay)];
 
     private static IEnumerable<Expectation> Readings(Replay replay)
     {
@@ -52,6 +52,39 @@ internal static class StateQuestions
             yield return ExpectList(
                 ledger.RegistersAt(group, (ushort)channel, period.Value), registers.AtEnd(group, channel, period), AuditRule.Registers,
                 $"register of group {group}, channel {channel} at the end of {period}");
+        }
+    }
+
+    private static IEnumerable<Expectation> Corrections(Replay replay)
+    {
+        ReadingLedgerContract ledger = replay.History.Contracts.ReadingLedger;
+        RegisterBook registers = replay.Readings.Registers;
+        foreach ((uint segment, (uint number, Hash32 last)) in replay.Readings.Corrections.Heads)
+        {
+            yield return Expect(
+                ledger.CorrectionHeadOf(segment), (number, last), AuditRule.Corrections, $"last correction of segment {segment}");
+        }
+        foreach (((uint group, Period period), uint revision) in replay.Readings.Corrections.Revisions)
+        {
+            yield return Expect(
+                ledger.RevisionOf(group, period.Value), revision, AuditRule.Corrections, $"revision of group {group}, {period}");
+        }
+        foreach ((uint group, int channel, Period period) in registers.CorrectedPeriods)
+        {
+            yield return ExpectList(
+                ledger.CorrectionsOf(group, (ushort)channel, period.Value), registers.Corrections(group, channel, period),
+                AuditRule.Corrections, $"corrections of group {group}, channel {channel}, {period}");
+        }
+        foreach ((uint group, int channel, Period period) in registers.UnmeasuredPeriods)
+        {
+            (int missing, int estimated) = registers.Exceptions(group, channel, period);
+            yield return Expect(
+                ledger.ExceptionsOf(group, (ushort)channel, period.Value), ((ushort)missing, (ushort)estimated), AuditRule.Registers,
+                $"hours not measured of group {group}, channel {channel}, {period}");
+        }
+        foreach (Address member in replay.Readings.Oracles.Suspended)
+        {
+            yield return Expect(ledger.IsOracle(member), false, AuditRule.Signatures, $"oracle {member}, suspended");
         }
     }
 
@@ -119,12 +152,12 @@ internal static class StateQuestions
         rule,
         where);
 
-    private static Expectation ExpectList(
-        ContractQuery<IReadOnlyList<ulong>> query, IReadOnlyList<ulong> expected, string rule, string where) => new(
+    private static Expectation ExpectList<T>(
+        ContractQuery<IReadOnlyList<T>> query, IReadOnlyList<T> expected, string rule, string where) => new(
         StateQuestion.Of(query.To, query.Data),
         (findings, answer) =>
         {
-            IReadOnlyList<ulong> found = query.Decode(answer);
+            IReadOnlyList<T> found = query.Decode(answer);
             findings.That(
                 found.SequenceEqual(expected),
                 () => $"{where}: found {string.Join(", ", found)}, computed {string.Join(", ", expected)}");

@@ -332,8 +332,8 @@ contract BillingTest is MoneyFixture {
         vm.mockCall(address(ledger), abi.encodeWithSelector(IReadingLedger.isPeriodOver.selector), abi.encode(true));
         vm.mockCall(
             address(ledger),
-            abi.encodeWithSelector(IReadingLedger.groupConsumptionOf.selector),
-            abi.encode(none, none)
+            abi.encodeWithSelector(IReadingLedger.groupPeriodOf.selector),
+            abi.encode(IReadingLedger.GroupPeriod({parent: none, consumers: none, hasExceptions: false, revision: 0}))
         );
     }
 

@@ -6,6 +6,7 @@ import {MeterRegistry} from "../../contracts/MeterRegistry.sol";
 import {ReadingLedger} from "../../contracts/ReadingLedger.sol";
 import {TariffBook} from "../../contracts/TariffBook.sol";
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
+import {IReadingLedger} from "../../contracts/interfaces/IReadingLedger.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
 import {TestBase} from "./TestBase.sol";
 
@@ -47,8 +48,8 @@ abstract contract CityFixture is TestBase {
         grant(address(registry), MeterRegistry.addGroup.selector, Roles.REGISTRAR, REGISTRAR);
         grant(address(registry), MeterRegistry.replaceMeter.selector, Roles.REGISTRAR, REGISTRAR);
         grant(address(registry), MeterRegistry.openAccount.selector, Roles.REGISTRAR, REGISTRAR);
-        grant(address(ledger), ReadingLedger.setOracles.selector, Roles.ORACLE_ADMIN, ORACLE_ADMIN);
-        grant(address(ledger), ReadingLedger.setPaused.selector, Roles.GUARDIAN, GUARDIAN);
+        grant(address(ledger), ledger.setOracles.selector, Roles.ORACLE_ADMIN, ORACLE_ADMIN);
+        grant(address(ledger), ledger.setPaused.selector, Roles.GUARDIAN, GUARDIAN);
         grant(address(tariffs), TariffBook.registerProvider.selector, Roles.TARIFF_AUTHORITY, TARIFF_AUTHORITY);
         grant(address(tariffs), TariffBook.publish.selector, Roles.TARIFF_AUTHORITY, TARIFF_AUTHORITY);
 
@@ -131,6 +132,36 @@ abstract contract CityFixture is TestBase {
     function signNext(uint32 segment, bytes memory payload, uint256 key) internal view returns (bytes memory) {
         (uint32 hour, bytes32 previousBatch) = ledger.headOf(segment);
         return signatureOf(ledger.batchDigest(segment, hour, previousBatch, keccak256(payload)), key);
+    }
+
+    /// @notice A correction of a channel as the segment's next one, under the present configuration.
+    function correctionOf(
+        uint32 group,
+        uint16 channel,
+        uint32 firstHour,
+        bytes memory differences
+    ) internal view returns (IReadingLedger.Correction memory correction) {
+        uint32 segment = registry.groupOf(group).segment;
+        (uint32 number, bytes32 last) = ledger.correctionHeadOf(segment);
+        correction.segment = segment;
+        correction.number = number + 1;
+        correction.previousCorrection = last;
+        correction.group = group;
+        correction.channel = channel;
+        correction.firstHour = firstHour;
+        correction.differencesHash = keccak256(differences);
+        correction.evidence = keccak256("evidence");
+        correction.oracleConfig = ledger.oracleConfig();
+    }
+
+    /// @notice Signs a correction with the fixture's only oracle and records it.
+    function recordCorrection(IReadingLedger.Correction memory correction, bytes memory differences) internal {
+        ledger.correct(correction, differences, signatureOf(ledger.correctionDigest(correction), ORACLE_KEY));
+    }
+
+    /// @notice The same difference for a number of hours.
+    function differencesOf(int32 difference, uint256 hours_) internal pure returns (bytes memory differences) {
+        for (uint256 i = 0; i < hours_; ++i) differences = abi.encodePacked(differences, difference);
     }
 
     function signatureOf(bytes32 digest, uint256 key) internal pure returns (bytes memory) {

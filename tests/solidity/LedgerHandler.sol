@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {MeterRegistry} from "../../contracts/MeterRegistry.sol";
 import {ReadingLedger} from "../../contracts/ReadingLedger.sol";
+import {IReadingLedger} from "../../contracts/interfaces/IReadingLedger.sol";
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
 import {TestBase} from "./TestBase.sol";
 
@@ -16,6 +17,8 @@ contract LedgerHandler is TestBase {
     struct Ghost {
         uint64[3] registers;
         mapping(uint16 period => uint64[3]) atEndOf;
+        mapping(uint16 period => int64[3]) used;
+        mapping(uint16 period => int64[3]) corrections;
         mapping(uint16 period => uint16) missing;
         mapping(uint16 period => uint16) estimated;
     }
@@ -24,6 +27,7 @@ contract LedgerHandler is TestBase {
         int64[3] drift;
         uint32[3] imbalanced;
         uint256 channels;
+        mapping(uint16 period => uint32) revisions;
         mapping(uint256 channel => Ghost) channel;
     }
 
@@ -45,6 +49,7 @@ contract LedgerHandler is TestBase {
     mapping(uint32 segment => bytes32) public ghostBatch;
     mapping(uint32 segment => uint16[]) private _closed;
     mapping(uint32 group => GroupGhost) private _groups;
+    mapping(uint32 segment => uint32) public ghostCorrections;
 
     constructor(MeterRegistry registry, ReadingLedger ledger, uint32[] memory segments, uint256 oracleKey) {
         (_registry, _ledger, _segments, _oracleKey) = (registry, ledger, segments, oracleKey);
@@ -66,13 +71,59 @@ contract LedgerHandler is TestBase {
         }
     }
 
+    /// @notice Corrects a few hours of a channel in one period, up or down; never below zero.
+    function correct(uint256 segmentSeed, uint256 seed) external {
+        uint32 segment = _segments[bound(segmentSeed, 0, _segments.length - 1)];
+        uint32 count = ghostHours[segment];
+        if (count == 0) return;
+        IReadingLedger.Correction memory correction;
+        correction.segment = segment;
+        (correction.number, correction.previousCorrection) = _ledger.correctionHeadOf(segment);
+        ++correction.number;
+        uint32[] memory groups = _registry.groupsOf(segment);
+        correction.group = groups[(seed >> 8) % groups.length];
+        correction.channel = uint16((seed >> 16) % _groups[correction.group].channels);
+        (, uint32 first, , ) = _registry.segmentOf(segment);
+        uint32 last = first + count;
+        correction.firstHour = first + uint32((seed >> 32) % count);
+        (uint16 period, ) = _ledger.calendarOf(correction.firstHour);
+        uint32 end = correction.firstHour + 1 + uint32((seed >> 64) % 9);
+        uint32 periodEnd = _ledger.firstHourOf(period + 1);
+        if (end > periodEnd) end = periodEnd;
+        if (end > last) end = last;
+        _sendCorrection(correction, period, end, seed);
+    }
+
     /// @notice Up to forty days in which nothing is sent: the hours wait.
     function wait(uint256 seconds_) external {
         vm.warp(block.timestamp + bound(seconds_, 0, 40 days));
     }
 
-    function ghostRegisters(uint32 group, uint16 channel) external view returns (uint64[3] memory) {
-        return _groups[group].channel[channel].registers;
+    /// @notice What the intervals and the corrections of a channel add up to.
+    function ghostRegisters(uint32 group, uint16 channel) external view returns (uint64[3] memory registers) {
+        Ghost storage ghost = _groups[group].channel[channel];
+        registers = ghost.registers;
+        uint16[2] memory around = _periodsOf(group);
+        for (uint16 period = around[0]; period <= around[1]; ++period) {
+            for (uint256 zone = 0; zone < 3; ++zone) {
+                registers[zone] = uint64(int64(registers[zone]) + ghost.corrections[period][zone]);
+            }
+        }
+    }
+
+    function ghostConsumption(
+        uint32 group,
+        uint16 channel,
+        uint16 period
+    ) external view returns (uint64[3] memory consumption) {
+        Ghost storage ghost = _groups[group].channel[channel];
+        for (uint256 zone = 0; zone < 3; ++zone) {
+            consumption[zone] = uint64(ghost.used[period][zone] + ghost.corrections[period][zone]);
+        }
+    }
+
+    function ghostRevision(uint32 group, uint16 period) external view returns (uint32) {
+        return _groups[group].revisions[period];
     }
 
     function ghostRegistersAt(uint32 group, uint16 channel, uint16 period) external view returns (uint64[3] memory) {
@@ -131,6 +182,62 @@ contract LedgerHandler is TestBase {
         ghostBatch[segment] = _batchId(segment, hour, previous, payload);
     }
 
+    /// @dev Invents differences, books them, and signs and sends them.
+    function _sendCorrection(
+        IReadingLedger.Correction memory correction,
+        uint16 period,
+        uint32 end,
+        uint256 seed
+    ) private {
+        Ghost storage ghost = _groups[correction.group].channel[correction.channel];
+        bytes memory differences;
+        for (uint32 hour = correction.firstHour; hour < end; ++hour) {
+            seed = uint256(keccak256(abi.encode(seed, hour)));
+            int64 difference = _inventDifference(correction, period, hour, seed);
+            differences = abi.encodePacked(differences, int32(difference));
+        }
+        uint256 most =
+            ghost.missing[period] < end - correction.firstHour ? ghost.missing[period] : end - correction.firstHour;
+        correction.filledHours = uint16(seed % (most + 1));
+        ghost.missing[period] -= correction.filledHours;
+        ++_groups[correction.group].revisions[period];
+        ++ghostCorrections[correction.segment];
+        correction.differencesHash = keccak256(differences);
+        correction.reason = IReadingLedger.CorrectionReason(seed % 5);
+        correction.evidence = bytes32(seed);
+        correction.oracleConfig = _ledger.oracleConfig();
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(_oracleKey, _ledger.correctionDigest(correction));
+        _ledger.correct(correction, differences, abi.encodePacked(r, s, v));
+    }
+
+    /// @dev An hour's difference, booked: small or great, down only where there is as much.
+    function _inventDifference(
+        IReadingLedger.Correction memory correction,
+        uint16 period,
+        uint32 hour,
+        uint256 seed
+    ) private returns (int64 difference) {
+        Ghost storage ghost = _groups[correction.group].channel[correction.channel];
+        IMeterRegistry.Group memory details = _registry.groupOf(correction.group);
+        (, uint8 zone) = _ledger.calendarOf(hour);
+        if (details.kind == IMeterRegistry.Kind.Heat) zone = 0;
+        difference = int64(uint64(seed % (seed % 5 == 0 ? 2 ** 24 : 1_200)));
+        int64 present = ghost.used[period][zone] + ghost.corrections[period][zone];
+        if ((seed >> 32) % 2 == 0 && present >= difference) difference = -difference;
+        ghost.corrections[period][zone] += difference;
+        uint8 phase = _registry.phaseOf(correction.group, correction.channel);
+        _groups[correction.group].drift[phase] +=
+            correction.channel < details.parentChannels ? difference : -difference;
+    }
+
+    /// @dev The periods of a group's first and last hour.
+    function _periodsOf(uint32 group) private view returns (uint16[2] memory periods) {
+        uint32 segment = _registry.groupOf(group).segment;
+        (, uint32 first, , ) = _registry.segmentOf(segment);
+        (periods[0], ) = _ledger.calendarOf(first);
+        (periods[1], ) = _ledger.calendarOf(first + ghostHours[segment]);
+    }
+
     /// @dev Invents a group's values and books them.
     /// @return payload the group's slots.
     function _inventHour(uint32 group, uint256 seed, uint16 period, uint8 zone) private returns (bytes memory payload) {
@@ -144,6 +251,7 @@ contract LedgerHandler is TestBase {
             uint24 value = quality == 3 ? 0 : _valueFrom(draw >> 16, channel < parents);
             _book(hour, group, channel, value, quality != 0);
             ghost.channel[channel].registers[zone] += value;
+            ghost.channel[channel].used[period][zone] += int64(uint64(value));
             if (quality == 3) ++ghost.channel[channel].missing[period];
             else if (quality != 0) ++ghost.channel[channel].estimated[period];
             payload = abi.encodePacked(payload, value);

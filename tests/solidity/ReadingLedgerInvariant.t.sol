@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
+import {IReadingLedger} from "../../contracts/interfaces/IReadingLedger.sol";
 import {BillingStub} from "./BillingStub.sol";
 import {CityFixture} from "./CityFixture.sol";
 import {LedgerHandler} from "./LedgerHandler.sol";
@@ -39,6 +40,7 @@ contract ReadingLedgerInvariantTest is CityFixture {
             assertEq(ledger.isPeriodOver(segment, first), closed.length != 0, "INV-PERIOD over");
             for (uint256 j = 0; j < groups.length; ++j) {
                 _checkGroup(groups[j]);
+                for (uint256 k = 0; k < closed.length; ++k) _checkGroupPeriod(groups[j], closed[k]);
                 for (uint16 channel = 0; channel < _handler.channelsOf(groups[j]); ++channel) {
                     _checkChannel(groups[j], channel, first, closed);
                 }
@@ -52,6 +54,8 @@ contract ReadingLedgerInvariantTest is CityFixture {
         (uint32 next, bytes32 last) = ledger.headOf(segment);
         assertEq(next, firstHour + _handler.ghostHours(segment), "INV-HOURS");
         assertEq(last, _handler.ghostBatch(segment), "INV-CHAIN");
+        (uint32 number, ) = ledger.correctionHeadOf(segment);
+        assertEq(number, _handler.ghostCorrections(segment), "INV-CORRECTION number");
     }
 
     /// @dev INV-DRIFT and INV-BALANCE.
@@ -66,7 +70,33 @@ contract ReadingLedgerInvariantTest is CityFixture {
         }
     }
 
-    /// @dev INV-REGISTER, INV-PERIOD and INV-QUALITY.
+    /// @dev INV-CORRECTION: all views of a period say the same.
+    function _checkGroupPeriod(uint32 group, uint16 period) private view {
+        IReadingLedger.GroupPeriod memory sums = ledger.groupPeriodOf(group, period);
+        IReadingLedger.ChannelPeriod[] memory channels = ledger.periodOf(group, period);
+        uint256 parents = registry.groupOf(group).parentChannels;
+        uint64[3] memory parent;
+        uint64[3] memory consumers;
+        bool hasExceptions = false;
+        for (uint16 channel = 0; channel < channels.length; ++channel) {
+            uint64[3] memory expected = _handler.ghostConsumption(group, channel, period);
+            assertEq(channels[channel].consumption, expected, "INV-CORRECTION period");
+            (uint16 missing, uint16 estimated) = _handler.ghostExceptions(group, channel, period);
+            assertEq(channels[channel].missing, missing, "INV-CORRECTION missing");
+            assertEq(channels[channel].estimated, estimated, "INV-CORRECTION estimated");
+            if (missing + estimated != 0) hasExceptions = true;
+            uint64[3] memory sum = channel < parents ? parent : consumers;
+            for (uint256 zone = 0; zone < 3; ++zone) sum[zone] += expected[zone];
+        }
+        assertEq(channels.length, _handler.channelsOf(group), "INV-CORRECTION channels");
+        assertEq(sums.parent, parent, "INV-CORRECTION parent");
+        assertEq(sums.consumers, consumers, "INV-CORRECTION consumers");
+        assertEq(sums.hasExceptions, hasExceptions, "INV-CORRECTION exceptions");
+        assertEq(sums.revision, _handler.ghostRevision(group, period), "INV-CORRECTION revision");
+        assertEq(ledger.revisionOf(group, period), sums.revision, "INV-CORRECTION revision");
+    }
+
+    /// @dev INV-REGISTER, INV-CORRECTION, INV-PERIOD and INV-QUALITY.
     function _checkChannel(uint32 group, uint16 channel, uint16 first, uint16[] memory closed) private view {
         assertEq(ledger.registersOf(group, channel), _handler.ghostRegisters(group, channel), "INV-REGISTER");
         for (uint256 i = 0; i < closed.length; ++i) {
@@ -74,6 +104,11 @@ contract ReadingLedgerInvariantTest is CityFixture {
                 ledger.registersAt(group, channel, closed[i]),
                 _handler.ghostRegistersAt(group, channel, closed[i]),
                 "INV-PERIOD"
+            );
+            assertEq(
+                ledger.consumptionOf(group, channel, closed[i]),
+                _handler.ghostConsumption(group, channel, closed[i]),
+                "INV-CORRECTION consumption"
             );
         }
         for (uint16 period = first; period <= first + closed.length; ++period) {

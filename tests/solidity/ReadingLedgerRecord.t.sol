@@ -410,7 +410,7 @@ contract ReadingLedgerRecordTest is CityFixture {
         vm.expectRevert(group);
         ledger.consumptionOf(UNKNOWN, 0, FIRST_PERIOD - 1);
         vm.expectRevert(group);
-        ledger.groupConsumptionOf(UNKNOWN, FIRST_PERIOD - 1);
+        ledger.groupPeriodOf(UNKNOWN, FIRST_PERIOD - 1);
         vm.expectRevert(group);
         ledger.driftOf(UNKNOWN);
         vm.expectRevert(group);
@@ -449,7 +449,7 @@ contract ReadingLedgerRecordTest is CityFixture {
         vm.expectRevert(refusal);
         ledger.consumptionOf(house, 0, FIRST_PERIOD);
         vm.expectRevert(refusal);
-        ledger.groupConsumptionOf(house, FIRST_PERIOD);
+        ledger.groupPeriodOf(house, FIRST_PERIOD);
         assertEq(ledger.registersAt(house, 0, FIRST_PERIOD - 1), [uint64(0), 0, 0], "before the first hour");
 
         vm.expectRevert(abi.encodeWithSelector(Calendar.Calendar_PeriodOutOfRange.selector, 13_561, 13_560));

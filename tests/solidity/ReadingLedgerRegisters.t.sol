@@ -291,9 +291,9 @@ contract ReadingLedgerRegistersTest is CityFixture {
         assertEq(ledger.registersAt(group, 0, JANUARY + 1), [uint64(28 * 70), 28 * 90, 1 + 28 * 80], "February");
         assertEq(ledger.consumptionOf(group, 3, JANUARY + 1), [uint64(28 * 70), 28 * 90, 28 * 80], "of February");
         assertEq(ledger.registersAt(group, 5, JANUARY + 1), [uint64(0), 0, 0], "nothing yet");
-        (uint64[3] memory parent, uint64[3] memory consumers) = ledger.groupConsumptionOf(group, JANUARY + 1);
-        assertEq(parent, [uint64(28 * 70), 28 * 90, 28 * 80], "the house");
-        assertEq(consumers, parent, "its consumers");
+        IReadingLedger.GroupPeriod memory sums = ledger.groupPeriodOf(group, JANUARY + 1);
+        assertEq(sums.parent, [uint64(28 * 70), 28 * 90, 28 * 80], "the house");
+        assertEq(sums.consumers, sums.parent, "its consumers");
     }
 
     function _checkMarch(uint32 group) private view {
@@ -305,9 +305,9 @@ contract ReadingLedgerRegistersTest is CityFixture {
         );
         assertEq(ledger.consumptionOf(group, 3, JANUARY + 2), used, "of March");
         assertEq(ledger.registersAt(group, 5, JANUARY + 2), [uint64(31 * 49), 31 * 63, 31 * 56], "now something");
-        (uint64[3] memory parent, uint64[3] memory consumers) = ledger.groupConsumptionOf(group, JANUARY + 2);
-        assertEq(parent, used, "the house");
-        assertEq(consumers, [uint64(31 * 749), 31 * 963, 31 * 856], "its consumers");
+        IReadingLedger.GroupPeriod memory sums = ledger.groupPeriodOf(group, JANUARY + 2);
+        assertEq(sums.parent, used, "the house");
+        assertEq(sums.consumers, [uint64(31 * 749), 31 * 963, 31 * 856], "its consumers");
     }
 
     function _recordUntil(uint32 segment, uint32 end, bytes memory payload) private {

@@ -6,8 +6,8 @@ import {Billing} from "../../contracts/Billing.sol";
 import {Directory} from "../../contracts/Directory.sol";
 import {IncidentLog} from "../../contracts/IncidentLog.sol";
 import {MeterRegistry} from "../../contracts/MeterRegistry.sol";
-import {ReadingLedger} from "../../contracts/ReadingLedger.sol";
 import {SettlementRouble} from "../../contracts/SettlementRouble.sol";
+import {IReadingLedger} from "../../contracts/interfaces/IReadingLedger.sol";
 import {TariffBook} from "../../contracts/TariffBook.sol";
 import {IIncidentLog} from "../../contracts/interfaces/IIncidentLog.sol";
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
@@ -98,9 +98,9 @@ contract RightsTest is MoneyFixture {
     }
 
     function _listLedgerAndTariffs() private {
-        bytes memory data = abi.encodeCall(ReadingLedger.setOracles, (new address[](1), 1));
+        bytes memory data = abi.encodeCall(IReadingLedger.setOracles, (new address[](1), 1));
         _list(address(ledger), data, Roles.ORACLE_ADMIN, "setOracles");
-        data = abi.encodeCall(ReadingLedger.setPaused, (true));
+        data = abi.encodeCall(IReadingLedger.setPaused, (true));
         _list(address(ledger), data, Roles.GUARDIAN, "ReadingLedger.setPaused");
         data = abi.encodeCall(TariffBook.registerProvider, (POWER, POWER_PAYEE));
         _list(address(tariffs), data, Roles.TARIFF_AUTHORITY, "registerProvider");

@@ -17,7 +17,7 @@ contract TariffBookPastTest is CityFixture {
         deployLedger();
         _young = new ReadingLedger(address(manager), registry, MOSCOW);
         _book = new TariffBook(address(manager), _young);
-        grant(address(_young), ReadingLedger.setOracles.selector, Roles.ORACLE_ADMIN, ORACLE_ADMIN);
+        grant(address(_young), ledger.setOracles.selector, Roles.ORACLE_ADMIN, ORACLE_ADMIN);
         grant(address(_book), TariffBook.registerProvider.selector, Roles.TARIFF_AUTHORITY, TARIFF_AUTHORITY);
         grant(address(_book), TariffBook.publish.selector, Roles.TARIFF_AUTHORITY, TARIFF_AUTHORITY);
         (_current, ) = _young.calendarOf(uint32(block.timestamp / 1 hours));

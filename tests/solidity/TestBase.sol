@@ -64,6 +64,10 @@ abstract contract TestBase {
         for (uint256 i = 0; i < 3; ++i) require(actual[i] == expected[i], NotEqual(what, actual[i], expected[i]));
     }
 
+    function assertEq(int64[3] memory actual, int64[3] memory expected, string memory what) internal pure {
+        for (uint256 i = 0; i < 3; ++i) require(actual[i] == expected[i], NotEqualInt(what, actual[i], expected[i]));
+    }
+
     function assertLe(uint256 actual, uint256 limit, string memory what) internal pure {
         require(actual <= limit, NotEqual(what, actual, limit));
     }

@@ -17,6 +17,7 @@ internal static class AuditRule
     public const string Conservation = "A-12";
     public const string State = "A-13";
     public const string Incidents = "A-14";
+    public const string Corrections = "A-15";
 
     /// <summary>What each rule demands.</summary>
     public static IReadOnlyDictionary<string, string> Titles { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -24,10 +25,10 @@ internal static class AuditRule
         [Events] = "Every log is an event of its contract",
         [Sequence] = "Every hour of a segment is there exactly once, in order",
         [Chain] = "Every batch names the batch before it, its payload and the oracles in force",
-        [Signatures] = "Every batch bears enough valid signatures of the oracles in force",
+        [Signatures] = "Every batch and correction bears enough valid signatures of the oracles in force",
         [Payloads] = "Every payload states a value or its absence for every channel",
         [Balances] = "Every imbalance of a phase is logged, and none that is not",
-        [Registers] = "Registers are the sums of their intervals, now and at the end of each period",
+        [Registers] = "Registers are the sums of their intervals and corrections, now, and of their intervals at the end of each period",
         [Tariffs] = "Tariffs follow one another and are never changed",
         [CommonNeeds] = "Common needs are what the house used beyond its flats",
         [Bills] = "Every bill is what readings, areas and the tariff make it, once a period",
@@ -35,5 +36,6 @@ internal static class AuditRule
         [Conservation] = "Settlement holds what it owes: providers' shares and credits, no more, no less",
         [State] = "The contracts' state is what their history makes it",
         [Incidents] = "Incidents move forward only, with evidence",
+        [Corrections] = "Every correction names the one before it, its differences and the oracles in force, and takes no more than was used",
     };
 }

@@ -1,6 +1,5 @@
 using SmartCity.Domain;
 using SmartCity.Ethereum;
-using SmartCity.Ethereum.Abi;
 using SmartCity.Ethereum.Signing;
 using SmartCity.Ledger.Contracts;
 
@@ -16,27 +15,20 @@ internal sealed class ReadingAudit
         "HourBatch(uint32 segment,uint32 hour,bytes32 previousBatch,bytes32 payloadHash,bytes32 oracleConfig)";
 
     private static readonly Hash32 s_batchTypeHash = Eip712.HashType(BatchType);
-    private static readonly AbiType[] s_configTypes =
-        [AbiType.Parse("uint256"), AbiType.Parse("address"), AbiType.Parse("address[]"), AbiType.Parse("uint8")];
 
-    private readonly ulong _chainId;
-    private readonly Address _ledger;
-    private readonly Hash32 _domain;
     private readonly AuditLog _log;
-    private readonly bool _checksSignatures;
+    private readonly OracleAudit _oracles;
+    private readonly CorrectionAudit _corrections;
     private readonly Dictionary<uint, (Hour Next, Hash32 Last)> _heads = [];
     private readonly Dictionary<(uint Group, Hour Hour, int Phase), (long Difference, ulong Tolerance, string Where)> _logged = [];
-    private ReadingLedgerEvent.OraclesChanged? _oracles;
 
     public ReadingAudit(ulong chainId, Address ledger, CityCalendar calendar, Registry registry, AuditLog log, bool checksSignatures)
     {
-        _chainId = chainId;
-        _ledger = ledger;
-        _domain = new Eip712Domain("SmartCity ReadingLedger", "1", chainId, ledger).Separator();
         _log = log;
-        _checksSignatures = checksSignatures;
         Registry = registry;
         Registers = new(calendar);
+        _oracles = new(chainId, ledger, log, checksSignatures);
+        _corrections = new(calendar, this, _oracles, log);
     }
 
     public Registry Registry { get; }
@@ -44,6 +36,10 @@ internal sealed class ReadingAudit
     public RegisterBook Registers { get; }
 
     public IReadOnlyDictionary<uint, (Hour Next, Hash32 Last)> Heads => _heads;
+
+    public OracleAudit Oracles => _oracles;
+
+    public CorrectionAudit Corrections => _corrections;
 
     public long Hours { get; private set; }
 
@@ -56,7 +52,13 @@ internal sealed class ReadingAudit
         switch (entry.Event)
         {
             case ReadingLedgerEvent.OraclesChanged changed:
-                Change(changed, entry.Where);
+                _oracles.Change(changed, entry.Where);
+                break;
+            case ReadingLedgerEvent.OracleSuspended suspended:
+                _oracles.Suspend(suspended, BatchIdOf, entry.Where);
+                break;
+            case ReadingLedgerEvent.CorrectionRecorded correction:
+                _corrections.Apply(correction, entry.Where);
                 break;
             case ReadingLedgerEvent.HourRecorded recorded:
                 Record(recorded, entry.Where);
@@ -76,14 +78,6 @@ internal sealed class ReadingAudit
             _log[AuditRule.Balances].That(
                 false, () => $"group {group}, hour {hour}, phase A{phase} ({where}): {difference} against {tolerance} is logged, but the phase balances");
         }
-    }
-
-    private void Change(ReadingLedgerEvent.OraclesChanged changed, string where)
-    {
-        byte[] encoded = AbiCodec.Encode(
-            s_configTypes, [_chainId, _ledger, changed.Members.Select(member => (object?)member).ToArray(), changed.Threshold]);
-        _log[AuditRule.Chain].Equal(changed.OracleConfig, Keccak.Hash256(encoded), () => $"{where}, oracle configuration");
-        _oracles = changed;
     }
 
     private void Record(ReadingLedgerEvent.HourRecorded recorded, string where)
@@ -119,48 +113,17 @@ internal sealed class ReadingAudit
     private void CheckBatch(ReadingLedgerEvent.HourRecorded recorded, Hash32 last, string place)
     {
         Findings chain = _log[AuditRule.Chain];
-        Hash32 batch = Eip712.HashStruct(
-            s_batchTypeHash, Hash32.FromUInt64(recorded.Segment), Hash32.FromUInt64(recorded.Hour), recorded.PreviousBatch,
-            Keccak.Hash256(recorded.Payload.Span), recorded.OracleConfig);
+        Hash32 batch = BatchIdOf(new(
+            recorded.Segment, recorded.Hour, recorded.PreviousBatch, Keccak.Hash256(recorded.Payload.Span), recorded.OracleConfig));
         chain.Equal(recorded.PreviousBatch, last, () => $"{place}, previous batch");
         chain.Equal(recorded.Batch, batch, () => $"{place}, batch of this payload");
-        chain.Equal(recorded.OracleConfig, _oracles?.OracleConfig ?? Hash32.Zero, () => $"{place}, oracle configuration");
-        if (_checksSignatures)
-        {
-            CheckSignatures(recorded, Eip712.Digest(_domain, batch), place);
-        }
+        chain.Equal(recorded.OracleConfig, _oracles.Configuration, () => $"{place}, oracle configuration");
+        _oracles.CheckSignatures(batch, recorded.Signatures.Span, place);
     }
 
-    private void CheckSignatures(ReadingLedgerEvent.HourRecorded recorded, Hash32 digest, string place)
-    {
-        Findings signatures = _log[AuditRule.Signatures];
-        ReadOnlySpan<byte> bytes = recorded.Signatures.Span;
-        int count = bytes.Length / EthECDSASignature.Size;
-        signatures.That(
-            bytes.Length % EthECDSASignature.Size == 0 && count >= Math.Max((int)(_oracles?.Threshold ?? 0), 1),
-            () => $"{place}: {recorded.Signatures.Length} bytes of signatures where {_oracles?.Threshold} of {EthECDSASignature.Size} are needed");
-        Address? previous = null;
-        for (int i = 0; i < count; i++)
-        {
-            Address? signer = Recover(digest, bytes.Slice(i * EthECDSASignature.Size, EthECDSASignature.Size));
-            bool isMember = signer is { } address && _oracles is not null && _oracles.Members.Contains(address);
-            bool isAscending = previous is not { } before || (signer is { } now && before.CompareTo(now) < 0);
-            signatures.That(isMember && isAscending, () => $"{place}: signature {i + 1} is of {signer?.ToString() ?? "nobody"}, not of the next oracle");
-            previous = signer;
-        }
-    }
-
-    private static Address? Recover(Hash32 digest, ReadOnlySpan<byte> signature)
-    {
-        try
-        {
-            return EthECKey.TryRecover(digest, EthECDSASignature.FromBytes(signature), out Address signer) ? signer : null;
-        }
-        catch (Exception exception) when (exception is FormatException or ArgumentException)
-        {
-            return null;
-        }
-    }
+    private static Hash32 BatchIdOf(ReadingLedgerContract.Batch batch) => Eip712.HashStruct(
+        s_batchTypeHash, Hash32.FromUInt64(batch.Segment), Hash32.FromUInt64(batch.Hour), batch.PreviousBatch, batch.PayloadHash,
+        batch.OracleConfig);
 
     private void Balance(Hour hour, IReadOnlyList<AuditedGroup> groups, IReadOnlyList<IReadOnlyList<Reading>> readings)
     {

@@ -17,6 +17,7 @@ public sealed class AuditorTest : IDisposable
 {
     private const int HoursAtOnce = 250;
     private const int FlipsTried = 60;
+    private const ulong CallGas = 1_000_000;
 
     private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(5));
     private NodeProcess _node = null!;
@@ -43,6 +44,7 @@ public sealed class AuditorTest : IDisposable
             }
         }
         await RecordUnbalancedHourAsync(registry.Segments[1]);
+        await CorrectMissingHourAsync(registry.Segments[1]);
         Hash32[] accounts = [.. _test.City.Accounts.Select(account => account.Id)];
         await _test.CitySenderOf(_test.Deployer).SendManyAsync(contracts.IssueBills(accounts, _test.Plan.FirstPeriod), Cancellation);
         await _test.CitySenderOf(_test.Bank).SendManyAsync(
@@ -52,6 +54,7 @@ public sealed class AuditorTest : IDisposable
             contracts.RaiseIncident(
                 Keccak.Hash256("incident"), 1, 4, TimeProvider.System.GetUtcNow().AddMinutes(-10), Keccak.Hash256("evidence")),
             Cancellation);
+        await SuspendOracleAsync(registry.Segments[1]);
         _data = await Auditor.CollectAsync(_test.Api, contracts.Directory.Address, null, Cancellation);
     }
 
@@ -116,6 +119,8 @@ public sealed class AuditorTest : IDisposable
     /// <summary>A bit in the middle of what a kind of event says: the rule that must find it, and what it must name.</summary>
     [TestCase(nameof(ReadingLedgerEvent.HourRecorded), 32 * 7 + 2, "A-03", "segment 1, hour")]
     [TestCase(nameof(ReadingLedgerEvent.PhaseImbalance), 31, "A-06", "group 2, hour")]
+    [TestCase(nameof(ReadingLedgerEvent.CorrectionRecorded), 32 * 6 + 31, "A-15", "correction 1 of segment 1")]
+    [TestCase(nameof(ReadingLedgerEvent.OracleSuspended), 32 * 3 + 31, "A-04", "is suspended")]
     [TestCase(nameof(BillingEvent.BillIssued), 31, "A-10", "account 0x")]
     [TestCase(nameof(BillingEvent.CommonNeedsFixed), 31, "A-09", "group 1, period")]
     [TestCase(nameof(SettlementEvent.PaymentAllocated), 31, "A-11", "account 0x")]
@@ -188,6 +193,42 @@ public sealed class AuditorTest : IDisposable
             _test.City.LedgerDomain.DigestOf(batch), new HourBatchSigner(_test.Oracle, _test.City.LedgerDomain).Sign(batch));
         await _test.CitySenderOf(_test.Oracle).SendAsync(_test.City.Contracts.RecordHour(batch, signatures), Cancellation);
     }
+
+    /// <summary>The hour before had no value of a channel: it came late, and with it what the next hour had too much.</summary>
+    private async Task CorrectMissingHourAsync(RegisteredSegment segment)
+    {
+        ReadingLedgerContract ledger = _test.City.Contracts.ReadingLedger;
+        SegmentHead head = await _test.Reader.GetHeadAsync(segment.Number, Cancellation);
+        byte[] differences = [0, 0, 0x12, 0x34];
+        ReadingLedgerContract.Correction correction = new(
+            segment.Number, 1, Hash32.Zero, segment.Groups[0].Number, 4, head.NextHour.Value - 1, 1, Keccak.Hash256(differences),
+            ReadingLedgerContract.CorrectionReason.LateData, Keccak.Hash256("the meter's archive"),
+            await _test.Reader.GetOracleConfigAsync(Cancellation));
+        Hash32 digest = await _test.Api.CallAsync(ledger.CorrectionDigest(correction), BlockParameter.Latest, Cancellation);
+        byte[] signatures = BatchSignatures.Combine(digest, _test.Oracle.Sign(digest));
+        await SendAsync(ledger.Correct(correction, differences, signatures));
+    }
+
+    /// <summary>The oracle signs two batches for one hour, and somebody proves it.</summary>
+    private async Task SuspendOracleAsync(RegisteredSegment segment)
+    {
+        ReadingLedgerContract ledger = _test.City.Contracts.ReadingLedger;
+        SegmentHead head = await _test.Reader.GetHeadAsync(segment.Number, Cancellation);
+        Hash32 config = await _test.Reader.GetOracleConfigAsync(Cancellation);
+        HourBatch[] batches = [.. new byte[] { 1, 2 }.Select(content =>
+            new HourBatch(segment.Number, head.NextHour, head.LastBatch, new[] { content }, config))];
+        byte[][] signatures = [.. batches.Select(batch =>
+        {
+            Hash32 digest = _test.City.LedgerDomain.DigestOf(batch);
+            return BatchSignatures.Combine(digest, _test.Oracle.Sign(digest));
+        })];
+        ReadingLedgerContract.Batch[] signed = [.. batches.Select(batch => new ReadingLedgerContract.Batch(
+            batch.Segment, batch.Hour.Value, batch.PreviousBatch, batch.PayloadHash, batch.OracleConfig))];
+        await SendAsync(ledger.ReportEquivocation(signed[0], signatures[0], signed[1], signatures[1]));
+    }
+
+    private Task SendAsync(ContractTransaction call) =>
+        _test.CitySenderOf(_test.Deployer).SendAsync(new TransactionRequest(call.To, call.Data, CallGas), Cancellation);
 
     private int IndexOf(string kind) => Enumerable.Range(0, _data.Logs.Count).First(index =>
         (ReadingLedgerEvent.TryDecode(_data.Logs[index]) as ContractEvent ?? BillingEvent.TryDecode(_data.Logs[index]) as ContractEvent
