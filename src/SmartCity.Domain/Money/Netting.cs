@@ -6,10 +6,17 @@ namespace SmartCity.Domain;
 /// <param name="Amount">How much, not 0.</param>
 public readonly record struct MutualObligation(ushort Debtor, ushort Creditor, Kopecks Amount);
 
-/// <summary>Multilateral netting (зачёт взаимных требований, ГК РФ ст. 410) of providers' obligations; the positions add up to 0.</summary>
+/// <summary>What a provider pays or gets in a round; one of the two is 0. <c>default</c> is a provider whose claims and debts are equal.</summary>
+/// <param name="Pays">What it pays.</param>
+/// <param name="Gets">What it gets.</param>
+public readonly record struct NetPosition(Kopecks Pays, Kopecks Gets);
+
+/// <summary>
+/// Multilateral netting (зачёт взаимных требований, ГК РФ ст. 410) of providers' obligations: what is paid in a round is what is got.
+/// </summary>
 public sealed record NettingRound
 {
-    private NettingRound(IReadOnlyDictionary<ushort, SignedKopecks> positions, Kopecks gross)
+    private NettingRound(IReadOnlyDictionary<ushort, NetPosition> positions, UInt128 gross)
     {
         Positions = positions;
         Gross = gross;
@@ -18,19 +25,19 @@ public sealed record NettingRound
     /// <summary>Greatest number of obligations in a round.</summary>
     public const int MaxObligations = 64;
 
-    /// <summary>What each provider named receives (above 0) or pays (below 0), by number: Σ owed to it − Σ it owes.</summary>
-    public IReadOnlyDictionary<ushort, SignedKopecks> Positions { get; }
+    /// <summary>The position of each provider named, by number: Σ owed to it − Σ it owes.</summary>
+    public IReadOnlyDictionary<ushort, NetPosition> Positions { get; }
 
-    /// <summary>Sum of all obligations.</summary>
-    public Kopecks Gross { get; }
+    /// <summary>Sum of all obligations, kopecks.</summary>
+    public UInt128 Gross { get; }
 
-    /// <summary>What must really move: the sum of the positions above 0.</summary>
-    public Kopecks Net => new((ulong)Positions.Values.Sum(position => Math.Max(position.Value, 0)));
+    /// <summary>What must really move, kopecks: the sum of all that is paid, and of all that is got.</summary>
+    public UInt128 Net => Positions.Values.Aggregate(UInt128.Zero, (sum, position) => sum + position.Pays.Value);
 
     /// <summary>Nets obligations.</summary>
     /// <param name="obligations">The obligations of the round, 1..<see cref="MaxObligations"/>.</param>
     /// <exception cref="ArgumentException">There are none or too many, one is of 0, or a provider owes itself.</exception>
-    /// <exception cref="OverflowException">A sum does not fit in 63 bits.</exception>
+    /// <exception cref="OverflowException">A position does not fit in 64 bits.</exception>
     public static NettingRound Of(IReadOnlyList<MutualObligation> obligations)
     {
         ArgumentNullException.ThrowIfNull(obligations);
@@ -38,19 +45,21 @@ public sealed record NettingRound
         {
             throw new ArgumentException($"A round takes 1 to {MaxObligations} obligations, not {obligations.Count}.", nameof(obligations));
         }
-        SortedDictionary<ushort, SignedKopecks> positions = [];
-        Kopecks gross = Kopecks.Zero;
+        SortedDictionary<ushort, Int128> nets = [];
+        UInt128 gross = 0;
         foreach (MutualObligation obligation in obligations)
         {
             if (obligation.Debtor == obligation.Creditor || obligation.Amount == Kopecks.Zero)
             {
                 throw new ArgumentException($"{obligation} is none: an amount and two providers are needed.", nameof(obligations));
             }
-            SignedKopecks amount = SignedKopecks.Of(obligation.Amount);
-            positions[obligation.Debtor] = positions.GetValueOrDefault(obligation.Debtor) - amount;
-            positions[obligation.Creditor] = positions.GetValueOrDefault(obligation.Creditor) + amount;
-            gross += obligation.Amount;
+            nets[obligation.Debtor] = nets.GetValueOrDefault(obligation.Debtor) - obligation.Amount.Value;
+            nets[obligation.Creditor] = nets.GetValueOrDefault(obligation.Creditor) + obligation.Amount.Value;
+            gross += obligation.Amount.Value;
         }
-        return new(positions, gross);
+        return new(nets.ToDictionary(net => net.Key, net => PositionOf(net.Value)), gross);
     }
+
+    private static NetPosition PositionOf(Int128 net) =>
+        net < 0 ? new(new(checked((ulong)-net)), Kopecks.Zero) : new(Kopecks.Zero, new(checked((ulong)net)));
 }

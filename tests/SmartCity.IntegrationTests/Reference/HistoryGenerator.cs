@@ -30,6 +30,7 @@ internal sealed class HistoryGenerator
     private readonly int _first;
     private readonly List<int> _accounts = [];
     private long _now;
+    private long _mostOfHousePhase;
 
     private HistoryGenerator(int seed)
     {
@@ -143,7 +144,10 @@ internal sealed class HistoryGenerator
 
     private void Record(long until)
     {
-        int gapOf = _random.Next(0, 12);
+        // Mostly no channel has this number: a house meter with a gap leaves nothing to share.
+        int gapOf = _random.Next(0, 16);
+        // Now the house counts more than its flats, now less: common needs of both signs.
+        _mostOfHousePhase = Chance(50) ? _random.Next(30, 150) : _random.Next(500, 2_500);
         (long gapFrom, long gapTo) = Span(until);
         for (long hour = _ledger.Readings.NextHourOf(Electricity); hour < until; hour++)
         {
@@ -168,9 +172,9 @@ internal sealed class HistoryGenerator
     private Interval Value(int segment, int channel)
     {
         bool isParent = channel < (segment == Electricity ? 3 : 1);
-        int quality = Chance(98) ? 0 : _random.Next(1, 4);
-        long most = segment == Electricity ? (isParent ? 900 : 700) : isParent ? 20_000 : 4_000;
-        return quality == 3 || Chance(10) ? new(0, quality) : new(_random.NextInt64(0, most), quality);
+        int quality = Chance(99) ? 0 : _random.Next(1, 3);
+        long most = segment == Electricity ? (isParent ? _mostOfHousePhase : 700) : isParent ? 20_000 : 4_000;
+        return Chance(10) ? new(0, quality) : new(_random.NextInt64(0, most), quality);
     }
 
     /// <summary>Faults, replacements and a change of account while hours are recorded.</summary>
@@ -178,7 +182,7 @@ internal sealed class HistoryGenerator
     {
         foreach (int group in new[] { Electricity, Heat })
         {
-            int channel = _random.Next(0, _ledger.Readings.ChannelsOf(group));
+            int channel = ChannelOf(group);
             if (Chance(25))
             {
                 long from = _ledger.Readings.NextHourOf(group) - _random.Next(0, 20);
@@ -186,7 +190,7 @@ internal sealed class HistoryGenerator
             }
             if (Chance(25))
             {
-                Do(new ReplaceMeter(_now, group, _random.Next(0, _ledger.Readings.ChannelsOf(group)), Verification.Fresh));
+                Do(new ReplaceMeter(_now, group, ChannelOf(group), Verification.Fresh));
             }
         }
         int last = _accounts[^1];
@@ -194,6 +198,14 @@ internal sealed class HistoryGenerator
         {
             _accounts.Add(100 + _accounts.Count);
         }
+    }
+
+    /// <summary>Mostly a consumer's: a house meter that does not count leaves nothing to share.</summary>
+    private int ChannelOf(int group)
+    {
+        int channels = _ledger.Readings.ChannelsOf(group);
+        int parents = ReadingBook.ParentChannels(_ledger.Readings.Group(group).Energy);
+        return _random.Next(channels > parents && Chance(85) ? parents : 0, channels);
     }
 
     private void MaybeCorrect(int period)

@@ -27,6 +27,30 @@ public sealed class HistoryGeneratorTest
         Assert.That(made, Is.EquivalentTo(all));
     }
 
+    /// <summary>What makes a difference must be met: negative common needs that a later month uses up, norms, penalties, differences.</summary>
+    [Test]
+    public void Generate_SomeSeeds_MeetWhatMatters()
+    {
+        (int carries, int estimates, int penalties, int recalculations, int reductions) = (0, 0, 0, 0, 0);
+        foreach (int seed in Enumerable.Range(1, Histories))
+        {
+            History history = HistoryGenerator.Generate(seed);
+            ReferenceLedger ledger = new(history.UtcOffsetHours);
+            ledger.ApplyAll(history.Commands);
+            int first = ledger.Readings.Time.PeriodOf(ledger.Readings.Group(1).FirstHour);
+            BigInteger[] carry = ledger.Volumes.CommonNeedsOf(1, first).Carry;
+            BigInteger[] charged = ledger.Volumes.CommonNeedsOf(1, first + 1).Charged;
+            carries += carry.Zip(charged).Any(zone => zone.First.Sign < 0 && zone.Second.Sign > 0) ? 1 : 0;
+            Line[] lines = [.. ledger.Bills.Values.SelectMany(bill => bill.Lines)];
+            estimates += lines.Any(line => line.Method >= Method.Norm) ? 1 : 0;
+            penalties += lines.Any(line => line.Kind == Kind.Penalty) ? 1 : 0;
+            recalculations += lines.Any(line => line.Kind == Kind.Recalculation) ? 1 : 0;
+            reductions += lines.Any(line => line.Kind == Kind.Reduction) ? 1 : 0;
+        }
+        TestContext.Out.WriteLine($"{carries} carries, {estimates} norms, {penalties} penalties, {recalculations} recalculations, {reductions} reductions");
+        Assert.That(new[] { carries, estimates, penalties, recalculations, reductions }, Is.All.GreaterThanOrEqualTo(2));
+    }
+
     [Test]
     public void Apply_AnyHistory_KeepsTheBooks([Range(1, Histories)] int seed)
     {

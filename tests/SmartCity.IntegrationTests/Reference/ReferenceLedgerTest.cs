@@ -143,6 +143,15 @@ public sealed class ReferenceLedgerTest
             Is.EqualTo(new[] { Method.Average, Method.Average, Method.Average, Method.Norm }));
     }
 
+    [TestCase(372, ExpectedResult = 0, Description = "half of March: no gap period")]
+    [TestCase(373, ExpectedResult = 1)]
+    public int Volumes_MissingHours_MakeAGapPeriodBeyondHalf(int missing)
+    {
+        TestHouse house = new(1, 0);
+        house.Record(1, FirstHour(March + 1), (hour, channel) => new(0, channel == Flat && hour < FirstHour(March) + missing ? 3 : 0));
+        return house.Ledger.Volumes.Of(1, Flat, March)!.Run;
+    }
+
     [Test]
     public void Volumes_MeterBrokenFromMidMonth_CountsThePartBefore()
     {
@@ -257,6 +266,32 @@ public sealed class ReferenceLedgerTest
             (Kind.Charge, March + 2, (BigInteger)200_000), (Kind.Recalculation, March, -150_000),
         }));
         Assert.That(house.Ledger.ChargedOf(1, March), Is.EqualTo(Whole(0, 0, 750_000)));
+    }
+
+    [Test]
+    public void Issue_TwoRecalculationsThatExceedTheBill_TakesTheOldestFirst()
+    {
+        TestHouse house = new(0, 0);
+        house.Flat(1, 0, 0, 5_000);
+        house.RecordMonth(2, March, 400_000);
+        house.RecordMonth(2, March + 1, 400_000);
+        house.RecordMonth(2, March + 2, 480_000);
+        house.Issue(March, 1);
+        house.Issue(March + 1, 1);
+        // Each month 750.00 too much, in all 300.00 more than May costs.
+        foreach (int period in new[] { March, March + 1 })
+        {
+            house.Do(at => new Correct(at, 2, 0, FirstHour(period) + 12, [-300_000], 0));
+            house.Do(at => new Recalculate(at, period, [1]));
+        }
+        house.Issue(March + 2, 1);
+
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(house.Ledger.BillOf(1, March + 2).Lines.Select(line => (line.Kind, line.Period, line.Amount)), Is.EqualTo(new[]
+        {
+            (Kind.Charge, March + 2, (BigInteger)120_000), (Kind.Recalculation, March, -75_000), (Kind.Recalculation, March + 1, -45_000),
+        }));
+        Assert.That(house.Ledger.WaitingOf(1), Is.EqualTo(Whole(0, 0, -30_000)));
     }
 
     [Test]
