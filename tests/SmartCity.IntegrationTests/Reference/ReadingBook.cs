@@ -80,7 +80,8 @@ internal sealed class ReadingBook(LocalTime time)
     public void Apply(ReportFault command)
     {
         (_, _, _, long last) = _faults.LastOrDefault(fault => fault.Group == command.Group && fault.Channel == command.Channel);
-        Require(command.FromHour >= last && command.FromHour >= Group(command.Group).FirstHour, "faults in order");
+        Require(command.FromHour > last && command.FromHour >= Group(command.Group).FirstHour, "faults in order, each later than the last");
+        Require(command.FromHour <= NextHourOf(Group(command.Group).Segment), "a fault of hours up to the next one");
         _faults.Add((command.Group, command.Channel, command.Fault, command.FromHour));
         Version++;
     }
