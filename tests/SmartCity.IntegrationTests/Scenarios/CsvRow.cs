@@ -20,7 +20,7 @@ internal sealed class CsvRow(string file, int line, IReadOnlyDictionary<string, 
     public long Fixed(string column, int decimals, bool isSigned = false) =>
         FixedPoint.TryParse(Text(column), decimals, out long value) && (isSigned || value >= 0)
             ? value
-            : throw Wrong(column, $"write a {(isSigned ? "number" : "number that is not negative")} with at most {decimals} decimals");
+            : throw Wrong(column, $"write a number{(isSigned ? "" : " that is not negative")} with at most {decimals} decimals");
 
     /// <summary>As <see cref="Fixed"/>; null where the field is empty.</summary>
     public long? FixedOrNull(string column, int decimals) =>
@@ -53,7 +53,8 @@ internal sealed class CsvRow(string file, int line, IReadOnlyDictionary<string, 
             string[] pair = part.Split('=');
             if (pair.Length != 2 || !values.TryGetValue(pair[0], out string? present) || present.Length > 0)
             {
-                throw Wrong("note", $"'{part}' is not one of {string.Join(", ", keys.Select(key => key + "=…"))}, each at most once");
+                string known = string.Join(", ", keys.Select(key => key + "=…"));
+                throw Wrong("note", $"'{part}' is not one of {known}, each at most once");
             }
             values[pair[0]] = pair[1];
         }

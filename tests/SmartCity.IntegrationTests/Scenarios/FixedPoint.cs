@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace SmartCity.IntegrationTests.Scenarios;
 
-/// <summary>Decimal numbers as whole numbers of their last decimal, as the ledger keeps them: kopecks, Wh, kcal, micro-roubles.</summary>
+/// <summary>Decimal numbers as whole numbers of their last decimal, as the ledger keeps them: kopecks, Wh, kcal,
+/// micro-roubles.</summary>
 internal static class FixedPoint
 {
     private const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;

@@ -11,7 +11,11 @@ internal static class ScenarioEventReader
 
     private const int Roubles = 2;
 
-    private static readonly Dictionary<string, EnergyKind> Kinds = new() { ["electricity"] = EnergyKind.Electricity, ["heat"] = EnergyKind.Heat };
+    private static readonly Dictionary<string, EnergyKind> Kinds = new()
+    {
+        ["electricity"] = EnergyKind.Electricity,
+        ["heat"] = EnergyKind.Heat,
+    };
 
     private static readonly Dictionary<string, ScenarioProvider> Providers = new()
     {
@@ -44,17 +48,24 @@ internal static class ScenarioEventReader
     private static readonly Dictionary<string, Func<CsvRow, DateOnly, ScenarioEvent>> Readers = new()
     {
         ["begin"] = (row, day) => Only(row, [], () => new ScenarioEvent.Begin(day)),
-        ["bill"] = (row, day) => Only(row, ["account", "value"], () => new ScenarioEvent.Bill(day, row.TextOrNull("account"), row.Month("value"))),
-        ["pay"] = (row, day) => Only(row, ["account", "value"], () => new ScenarioEvent.Pay(day, row.Text("account"), Money(row), ByPermit: false)),
-        ["permit_pay"] = (row, day) => Only(row, ["account", "value"], () => new ScenarioEvent.Pay(day, row.Text("account"), Money(row), ByPermit: true)),
-        ["deposit"] = (row, day) => Only(row, ["account", "value"], () => new ScenarioEvent.Deposit(day, row.OneOf("account", Providers), Money(row))),
+        ["bill"] = (row, day) => Only(row, ["account", "value"], () =>
+            new ScenarioEvent.Bill(day, row.TextOrNull("account"), row.Month("value"))),
+        ["pay"] = (row, day) => Only(row, ["account", "value"], () =>
+            new ScenarioEvent.Pay(day, row.Text("account"), Money(row), ByPermit: false)),
+        ["permit_pay"] = (row, day) => Only(row, ["account", "value"], () =>
+            new ScenarioEvent.Pay(day, row.Text("account"), Money(row), ByPermit: true)),
+        ["deposit"] = (row, day) => Only(row, ["account", "value"], () =>
+            new ScenarioEvent.Deposit(day, row.OneOf("account", Providers), Money(row))),
         ["correct"] = Correct,
-        ["refix"] = (row, day) => Only(row, ["value", "note"], () => new ScenarioEvent.Refix(day, Kind(row.Note("energy")), row.Month("value"))),
+        ["refix"] = (row, day) => Only(row, ["value", "note"], () =>
+            new ScenarioEvent.Refix(day, Kind(row.Note("energy")), row.Month("value"))),
         ["recalculate"] = (row, day) =>
-            Only(row, ["account", "value"], () => new ScenarioEvent.Recalculate(day, row.TextOrNull("account"), row.Month("value"))),
+            Only(row, ["account", "value"], () =>
+            new ScenarioEvent.Recalculate(day, row.TextOrNull("account"), row.Month("value"))),
         ["fault"] = (row, day) => Only(row, ["account", "value", "note"], () =>
             new ScenarioEvent.Fault(day, row.Text("account"), Kind(row.Note("energy")), row.OneOf("value", Faults))),
-        ["expire"] = (row, day) => Only(row, ["account", "note"], () => new ScenarioEvent.Expire(day, row.Text("account"), Kind(row.Note("energy")))),
+        ["expire"] = (row, day) => Only(row, ["account", "note"], () =>
+            new ScenarioEvent.Expire(day, row.Text("account"), Kind(row.Note("energy")))),
         ["terms"] = (row, day) => Only(row, ["account", "value", "note"], () => new ScenarioEvent.Terms(
             day, row.Text("account"), row.Month("value"), ScenarioReader.TermsOf(row.Note("zones", "residents", "heating")))),
         ["move_out"] = (row, day) =>
@@ -70,7 +81,8 @@ internal static class ScenarioEventReader
             new ScenarioEvent.WithdrawDispute(day, row.Text("account"), Line(row).Month, Line(row).Service)),
         ["settle_dispute"] = (row, day) => Only(row, ["account", "note"], () =>
             new ScenarioEvent.SettleDispute(day, row.Text("account"), Line(row).Month, Line(row).Service)),
-        ["refund"] = (row, day) => Only(row, ["account", "value"], () => new ScenarioEvent.Refund(day, row.Text("account"), Money(row))),
+        ["refund"] = (row, day) => Only(row, ["account", "value"], () =>
+            new ScenarioEvent.Refund(day, row.Text("account"), Money(row))),
         ["withdraw"] = (row, day) =>
             Only(row, ["account", "value"], () => new ScenarioEvent.Withdraw(day, row.OneOf("account", Providers), Money(row))),
         ["net"] = (row, day) => Only(row, ["note"], () => new ScenarioEvent.Net(day, Obligations(row))),
@@ -97,7 +109,8 @@ internal static class ScenarioEventReader
     }
 
     /// <summary>The provider of a name.</summary>
-    public static ScenarioProvider? FindProvider(string name) => Providers.TryGetValue(name, out ScenarioProvider provider) ? provider : null;
+    public static ScenarioProvider? FindProvider(string name) =>
+        Providers.TryGetValue(name, out ScenarioProvider provider) ? provider : null;
 
     private static T Only<T>(CsvRow row, string[] used, Func<T> make)
     {
@@ -154,7 +167,8 @@ internal static class ScenarioEventReader
     [
         .. row.Text("note").Split(' ').Select(text =>
             text.Split('>', ':') is [string debtor, string creditor, string amount]
-                && Providers.TryGetValue(debtor, out ScenarioProvider from) && Providers.TryGetValue(creditor, out ScenarioProvider to)
+                && Providers.TryGetValue(debtor, out ScenarioProvider from)
+                && Providers.TryGetValue(creditor, out ScenarioProvider to)
                 && FixedPoint.TryParse(amount, Roubles, out long kopecks) && kopecks > 0
                 ? new ScenarioObligation(from, to, (ulong)kopecks)
                 : throw row.Wrong("note", $"'{text}' is not debtor>creditor:roubles")),

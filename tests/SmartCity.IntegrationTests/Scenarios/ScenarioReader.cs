@@ -3,7 +3,8 @@ using SmartCity.IntegrationTests.Nodes;
 
 namespace SmartCity.IntegrationTests.Scenarios;
 
-/// <summary>Reads the folders of tests/scenarios, whose README.md tells the format. What is not described there is an error.</summary>
+/// <summary>Reads the folders of tests/scenarios, whose README.md tells the format. What is not described there is an
+/// error.</summary>
 internal static class ScenarioReader
 {
     private const string Prefix = "given_";
@@ -24,9 +25,12 @@ internal static class ScenarioReader
     /// <summary>Names of all scenarios, without <c>given_</c>.</summary>
     public static IReadOnlyList<string> Names() =>
     [
-        .. Directory.GetDirectories(Folder).Select(Path.GetFileName).Select(name => name!.StartsWith(Prefix, StringComparison.Ordinal)
-            ? name[Prefix.Length..]
-            : throw new ScenarioFormatException($"The folder {name} of {Folder} does not begin with {Prefix}.")).Order(StringComparer.Ordinal),
+        .. Directory.GetDirectories(Folder)
+            .Select(Path.GetFileName)
+            .Select(name => name!.StartsWith(Prefix, StringComparison.Ordinal)
+                ? name[Prefix.Length..]
+                : throw new ScenarioFormatException($"The folder {name} of {Folder} does not begin with {Prefix}."))
+            .Order(StringComparer.Ordinal),
     ];
 
     /// <summary>Reads the scenario of a name.</summary>
@@ -62,7 +66,9 @@ internal static class ScenarioReader
 
     private static void RequireOnly(string folder, params string[] files)
     {
-        string? unknown = Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)).FirstOrDefault(file => !files.Contains(file));
+        string? unknown = Directory.GetFileSystemEntries(folder)
+            .Select(path => Path.GetFileName(path))
+            .FirstOrDefault(file => !files.Contains(file));
         if (unknown is not null)
         {
             throw new ScenarioFormatException($"{folder} has {unknown}; known are {string.Join(", ", files)}.");
@@ -82,7 +88,8 @@ internal static class ScenarioReader
     ];
 
     /// <summary>What an account is charged by, from the row of an account or the note of an event.</summary>
-    public static ScenarioTerms TermsOf(CsvRow row) => new(row.Whole("zones"), row.Whole("residents"), row.OneOf("heating", Heatings));
+    public static ScenarioTerms TermsOf(CsvRow row) =>
+        new(row.Whole("zones"), row.Whole("residents"), row.OneOf("heating", Heatings));
 
     private static IEnumerable<MeterMonth> ReadElectricity(string path) => CsvTable
         .ReadOptional(path, "month", "meter", "peak_kwh", "half_peak_kwh", "night_kwh", "missing_hours", "estimated_hours")
@@ -118,11 +125,13 @@ internal static class ScenarioReader
                    from meter in meters
                    select (new Period((ushort)month), meter),
             ];
-            (Period Month, string Meter)[] present = [.. scenario.Readings.Where(row => row.Kind == kind).Select(row => (row.Month, row.Meter))];
+            (Period Month, string Meter)[] present =
+                [.. scenario.Readings.Where(row => row.Kind == kind).Select(row => (row.Month, row.Meter))];
             foreach ((Period month, string meter) in expected.Except(present).Concat(present.Except(expected)))
             {
                 throw new ScenarioFormatException(
-                    $"{scenario.Name}: {kind} of meter '{meter}' in {month}: there must be one row for each meter and month, no other.");
+                    $"{scenario.Name}: {kind} of meter '{meter}' in {month}: there must be one row for each meter and month, and no "
+                    + "other.");
             }
             if (present.Length != present.Distinct().Count())
             {

@@ -36,9 +36,12 @@ public sealed class ScenarioReaderTest
 
     [TestCase("when/accounts.csv", "area_m2", "area_ft2", "accounts.csv: the header is", TestName = "unknown column")]
     [TestCase("when/events.csv", ",bill,", ",bil,", "events.csv, line 3, event = 'bil'", TestName = "unknown event")]
-    [TestCase("when/events.csv", ",bill,,2026-05,", ",bill,,2026-05,month=2026-05", "line 3, note", TestName = "note where none belongs")]
-    [TestCase("when/events.csv", ",bill,,2026-05,", ",refix,,2026-05,kind=heat", "'kind=heat' is not one of energy=", TestName = "unknown key")]
-    [TestCase("when/events.csv", ",bill,,2026-05,", ",correct,1,1.000,energy=electricity month=2026-05 night=2", "sum", TestName = "sum")]
+    [TestCase("when/events.csv", ",bill,,2026-05,", ",bill,,2026-05,month=2026-05", "line 3, note",
+        TestName = "note where none belongs")]
+    [TestCase("when/events.csv", ",bill,,2026-05,", ",refix,,2026-05,kind=heat", "'kind=heat' is not one of energy=",
+        TestName = "unknown key")]
+    [TestCase("when/events.csv", ",bill,,2026-05,", ",correct,1,1.000,energy=electricity month=2026-05 night=2", "sum",
+        TestName = "sum")]
     [TestCase("when/events.csv", "2026-06-01,bill", "2026-05-30,bill", "line 3, day", TestName = "events out of order")]
     [TestCase("when/events.csv", "begin", "bill", "line 2", TestName = "no begin")]
     [TestCase("when/electricity.csv", "2026-05,1,", "2026-05,2,", "meter '1' in 2026-05", TestName = "no row for a meter")]

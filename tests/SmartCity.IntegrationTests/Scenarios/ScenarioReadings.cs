@@ -29,7 +29,8 @@ internal sealed class ScenarioReadings(Scenario scenario)
         {
             Period month = _calendar.PeriodOf(start);
             IReadOnlyList<Hour> inMonth = HoursOf(month);
-            IReadOnlyList<Reading[]> consumers = [.. scenario.Consumers(kind).Select(account => Spread(kind, month, account.Name, inMonth))];
+            IReadOnlyList<Reading[]> consumers =
+                [.. scenario.Consumers(kind).Select(account => Spread(kind, month, account.Name, inMonth))];
             Reading[] house = Spread(kind, month, Scenario.House, inMonth);
             Hour end = EndOf(start) < to ? EndOf(start) : to;
             for (Hour hour = start; hour < end; hour = hour.Next)
@@ -97,7 +98,8 @@ internal sealed class ScenarioReadings(Scenario scenario)
     /// <summary>Places of a zone's hours; heat has all its hours in the first zone.</summary>
     private int[] PlacesOf(EnergyKind kind, int zone, IReadOnlyList<Hour> hours, int from, int to) =>
     [
-        .. Enumerable.Range(from, to - from).Where(i => kind == EnergyKind.Heat ? zone == 0 : (int)_calendar.ZoneOf(hours[i]) == zone),
+        .. Enumerable.Range(from, to - from)
+            .Where(i => zone == (kind == EnergyKind.Heat ? 0 : (int)_calendar.ZoneOf(hours[i]))),
     ];
 
     /// <summary>Equal whole parts; the first places take one more each of what is left over.</summary>
@@ -112,7 +114,8 @@ internal sealed class ScenarioReadings(Scenario scenario)
             : throw new ScenarioFormatException($"{what}: there is a volume but no hour of its zone to put it into.");
     }
 
-    /// <summary>The phases of the house's meter: each has its flats' consumption as far as the house's goes, phase A0 the rest.</summary>
+    /// <summary>The phases of the house's meter: each has its flats' consumption as far as the house's goes, phase A0 the
+    /// rest.</summary>
     private Reading[] ParentOf(EnergyKind kind, Reading house, Reading[] flats)
     {
         if (kind == EnergyKind.Heat)

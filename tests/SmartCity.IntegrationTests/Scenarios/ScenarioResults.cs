@@ -61,12 +61,16 @@ internal static class ScenarioResults
     public static IReadOnlyList<string> ReadBills(string path) =>
     [
         .. CsvTable.Read(path, "account", "month", "total", "vat", "due_on").Select(row =>
-            new BillRow(row.Text("account"), row.Month("month"), row.Fixed("total", 2), row.Fixed("vat", 2), row.Day("due_on")).ToString()),
+            new BillRow(row.Text("account"), row.Month("month"), row.Fixed("total", 2), row.Fixed("vat", 2), row.Day("due_on"))
+                .ToString()),
     ];
 
     /// <summary>Reads <c>then/lines.csv</c>.</summary>
     public static IReadOnlyList<string> ReadLines(string path) =>
-        [.. CsvTable.Read(path, "account", "month", "service", "kind", "zone", "band", "method", "of_month", "quantity", "price", "amount").Select(LineOf)];
+    [
+        .. CsvTable.Read(
+            path, "account", "month", "service", "kind", "zone", "band", "method", "of_month", "quantity", "price", "amount").Select(LineOf),
+    ];
 
     /// <summary>What is wrong: the rows that are missing and the rows that are too many. Empty when all are the same.</summary>
     public static string Differences(string what, IReadOnlyList<string> expected, IReadOnlyList<string> actual)

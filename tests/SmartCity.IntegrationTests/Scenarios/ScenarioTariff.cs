@@ -7,12 +7,11 @@ internal sealed class ScenarioTariff
 {
     private const int PriceDecimals = 6; // micro-roubles
 
+    private static readonly string[] Zones =
+        ["one_zone", "two_zone_day", "two_zone_night", "three_zone_peak", "three_zone_half_peak", "three_zone_night"];
+
     private static readonly string[] PriceItems =
-    [
-        .. from zone in (string[])["one_zone", "two_zone_day", "two_zone_night", "three_zone_peak", "three_zone_half_peak", "three_zone_night"]
-           from band in (string[])["band1", "band2", "band3"]
-           select $"{zone}_{band}",
-    ];
+        [.. Zones.SelectMany(zone => Enumerable.Range(1, 3).Select(band => $"{zone}_band{band}"))];
 
     /// <summary>Every item and its decimals: what the ledger counts it in.</summary>
     private static readonly Dictionary<string, int> DecimalsOf = PriceItems.ToDictionary(item => item, _ => PriceDecimals)
@@ -71,8 +70,10 @@ internal sealed class ScenarioTariff
     /// <summary>10^-4.</summary>
     public ushort NormCoefficient => (ushort)Of("norm_coefficient");
 
-    /// <summary>The tariffs of a scenario: the defaults from its first month on, and one more from each month that changes something.</summary>
-    public static IReadOnlyList<ScenarioTariff> Versions(Period first, IReadOnlyList<CsvRow> defaults, IReadOnlyList<CsvRow> changes)
+    /// <summary>The tariffs of a scenario: the defaults from its first month on, and one more from each month that changes
+    /// something.</summary>
+    public static IReadOnlyList<ScenarioTariff> Versions(
+        Period first, IReadOnlyList<CsvRow> defaults, IReadOnlyList<CsvRow> changes)
     {
         Dictionary<string, long> values = defaults.ToDictionary(
             row => row.OneOf("item", DecimalsOf.Keys.ToDictionary(item => item)), ValueOf, StringComparer.Ordinal);
