@@ -71,6 +71,7 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
     mapping(bytes32 account => Account) private _accounts;
     mapping(uint32 group => mapping(uint16 channel => bytes32 account)) private _accountAt;
     bytes32[] private _accountIds;
+    mapping(bytes32 account => address holder) private _holders;
 
     constructor(address manager) AccessManaged(manager) {}
 
@@ -199,6 +200,13 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
     }
 
     /// @inheritdoc IMeterRegistry
+    function setHolder(bytes32 account, address holder) external restricted {
+        require(_accounts[account].area != 0, MeterRegistry_UnknownAccount(account));
+        _holders[account] = holder;
+        emit HolderChanged(account, holder);
+    }
+
+    /// @inheritdoc IMeterRegistry
     function segmentOf(
         uint32 segment
     ) external view returns (Kind kind, uint32 firstHour, uint16 slots, uint32 groups) {
@@ -272,6 +280,11 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         Account memory details = _accounts[account];
         require(details.area != 0, MeterRegistry_UnknownAccount(account));
         return details;
+    }
+
+    /// @inheritdoc IMeterRegistry
+    function holderOf(bytes32 account) external view returns (address) {
+        return _holders[account];
     }
 
     /// @inheritdoc IMeterRegistry

@@ -12,6 +12,7 @@ contract TariffBook is ITariffBook, AccessManaged {
     uint256 private constant MAX_PRICE = 10 ** 12;
     uint256 private constant MAX_VAT_RATE = 5_000;
     uint256 private constant MAX_DUE_DAY = 28;
+    uint16 private constant PENALTY_RATE = 950;
 
     IReadingLedger private immutable LEDGER;
     int32 private immutable UTC_OFFSET;
@@ -66,6 +67,11 @@ contract TariffBook is ITariffBook, AccessManaged {
             if (_tariffs[i - 1].fromPeriod <= period) return _tariffs[i - 1];
         }
         revert TariffBook_NoTariff(period);
+    }
+
+    /// @inheritdoc ITariffBook
+    function penaltyRateOf(uint16) external pure returns (uint16 rate, uint16 until) {
+        return (PENALTY_RATE, type(uint16).max);
     }
 
     /// @inheritdoc ITariffBook

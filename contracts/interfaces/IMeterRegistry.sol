@@ -69,6 +69,7 @@ interface IMeterRegistry {
     event GroupAdded(uint32 indexed group, uint32 indexed segment, Meter parent, Consumer[] consumers);
     event MeterReplaced(uint32 indexed group, uint16 indexed channel, Meter meter, uint32 fromHour);
     event AccountOpened(bytes32 indexed account, Account details);
+    event HolderChanged(bytes32 indexed account, address indexed holder);
 
     error MeterRegistry_UnknownSegment(uint32 segment);
     error MeterRegistry_UnknownGroup(uint32 group);
@@ -156,6 +157,11 @@ interface IMeterRegistry {
         uint16 firstPeriod
     ) external;
 
+    /// @notice Says who holds an account, that is who may dispute its bills and take its credit back. Restricted to REGISTRAR.
+    /// @param holder the zero address for nobody.
+    /// @dev Reverts with AccessManagedUnauthorized, MeterRegistry_UnknownAccount.
+    function setHolder(bytes32 account, address holder) external;
+
     /// @notice What a segment counts, its first hour, its payload slots of 20 bytes, and how many groups it has.
     /// @dev Reverts with MeterRegistry_UnknownSegment.
     function segmentOf(uint32 segment) external view returns (Kind kind, uint32 firstHour, uint16 slots, uint32 groups);
@@ -191,6 +197,9 @@ interface IMeterRegistry {
 
     /// @dev Reverts with MeterRegistry_UnknownAccount.
     function accountOf(bytes32 account) external view returns (Account memory);
+
+    /// @notice Who holds an account; the zero address while nobody does, and for an unknown account.
+    function holderOf(bytes32 account) external view returns (address);
 
     /// @notice Sum of the areas of all accounts in a group, in dm².
     /// @dev Reverts with MeterRegistry_UnknownGroup.

@@ -50,6 +50,11 @@ interface ITariffBook {
     /// @dev Reverts with TariffBook_NoTariff before the first one.
     function tariffOf(uint16 period) external view returns (Tariff memory);
 
+    /// @notice The rate of the penalty (пени, ЖК РФ ст. 155 ч. 14) on the days of a period, hundredths of a percent a year.
+    /// @return rate 950: no more than the key rate of 27 February 2022 (ПП РФ 329 of 18.03.2025).
+    /// @return until the last period in which that rate is in force, as far as it is known.
+    function penaltyRateOf(uint16 period) external view returns (uint16 rate, uint16 until);
+
     /// @notice Number of versions published, and the highest of them.
     function tariffCount() external view returns (uint256);
 

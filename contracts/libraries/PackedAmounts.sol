@@ -4,6 +4,9 @@ pragma solidity ^0.8.37;
 /// @dev Number of services of a bill (IBilling.Service).
 uint256 constant SERVICES = 5;
 
+/// @dev The first of them are principal (основной долг); the rest, if any, are the penalties (пени) on these, in the same order.
+uint256 constant PRINCIPALS = 5;
+
 /// @notice Five amounts of 48 bits (amount i from bit 48 × i) and, in the upper 16 bits, a tag: one storage slot.
 type FiveAmounts is uint256;
 
@@ -30,6 +33,23 @@ library PackedAmounts {
             assert(index < SERVICES && ((packed >> shift) & MAX_AMOUNT) + amount <= MAX_AMOUNT);
             return FiveAmounts.wrap(packed + (uint256(amount) << shift));
         }
+    }
+
+    /// @notice `self` with `amount` taken from amount `index`; the tag stays.
+    /// @dev The amount is at least `amount`: the caller's duty, or Panic 0x01.
+    function minus(FiveAmounts self, uint256 index, uint64 amount) internal pure returns (FiveAmounts) {
+        unchecked {
+            uint256 packed = FiveAmounts.unwrap(self);
+            uint256 shift = WIDTH * index;
+            assert(index < SERVICES && ((packed >> shift) & MAX_AMOUNT) >= amount);
+            return FiveAmounts.wrap(packed - (uint256(amount) << shift));
+        }
+    }
+
+    /// @notice `self` with another tag.
+    function withTag(FiveAmounts self, uint16 tag_) internal pure returns (FiveAmounts) {
+        uint256 amounts = FiveAmounts.unwrap(self) & ((1 << TAG_AT) - 1);
+        return FiveAmounts.wrap(amounts | (uint256(tag_) << TAG_AT));
     }
 
     function unpack(FiveAmounts self) internal pure returns (uint64[SERVICES] memory amounts) {

@@ -8,13 +8,13 @@ pragma solidity ^0.8.37;
 /// | role             | may call                                                                                 |
 /// |------------------|------------------------------------------------------------------------------------------|
 /// | ADMIN            | MeterRegistry.connect, Directory.register                                                |
-/// | REGISTRAR        | MeterRegistry.openSegment, addGroup, replaceMeter, openAccount                           |
+/// | REGISTRAR        | MeterRegistry.openSegment, addGroup, replaceMeter, openAccount, setHolder                |
 /// | TARIFF_AUTHORITY | TariffBook.registerProvider, publish                                                     |
 /// | ORACLE_ADMIN     | ReadingLedger.setOracles                                                                 |
 /// | BANK             | SettlementRouble.mint                                                                    |
 /// | UTILITY          | nothing yet: a provider is known by its payee's address (TariffBook.payeeOf)             |
 /// | DISPATCHER       | IncidentLog.raise, clear, advance                                                        |
-/// | GUARDIAN         | ReadingLedger.setPaused, Billing.setPaused                                               |
+/// | GUARDIAN         | ReadingLedger.setPaused, Billing.setPaused, Settlement.setNettingPaused                  |
 library Roles {
     /// @dev The manager's own admin role (AccessManager.ADMIN_ROLE).
     uint64 internal constant ADMIN = 0;

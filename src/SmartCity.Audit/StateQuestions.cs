@@ -114,6 +114,18 @@ internal static class StateQuestions
             yield return Expect(
                 contracts.Settlement.CreditOf(account), replay.Money.Credits.GetValueOrDefault(account), AuditRule.State,
                 $"credit of account {account}");
+            yield return ExpectList(
+                contracts.Settlement.PendingPenaltyOf(account), replay.Money.PendingOf(account), AuditRule.State,
+                $"pending penalties of account {account}");
+        }
+        foreach (((Hash32 account, Period period, int service), AuditedDispute dispute) in replay.Money.Disputes)
+        {
+            yield return Expect(
+                contracts.Settlement.DisputeOf(account, period.Value, (BillingContract.Service)service),
+                found => found.State == dispute.State && found.Amount == dispute.Amount && found.Escrow == dispute.Escrow
+                    && found.Conceded == dispute.Conceded && found.Deadline == dispute.Deadline,
+                AuditRule.State,
+                $"dispute of account {account}, period {period}, line {service}");
         }
         foreach ((ushort provider, ulong balance) in replay.Money.Balances)
         {

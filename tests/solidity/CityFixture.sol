@@ -48,6 +48,7 @@ abstract contract CityFixture is TestBase {
         grant(address(registry), MeterRegistry.addGroup.selector, Roles.REGISTRAR, REGISTRAR);
         grant(address(registry), MeterRegistry.replaceMeter.selector, Roles.REGISTRAR, REGISTRAR);
         grant(address(registry), MeterRegistry.openAccount.selector, Roles.REGISTRAR, REGISTRAR);
+        grant(address(registry), MeterRegistry.setHolder.selector, Roles.REGISTRAR, REGISTRAR);
         grant(address(ledger), ledger.setOracles.selector, Roles.ORACLE_ADMIN, ORACLE_ADMIN);
         grant(address(ledger), ledger.setPaused.selector, Roles.GUARDIAN, GUARDIAN);
         grant(address(tariffs), TariffBook.registerProvider.selector, Roles.TARIFF_AUTHORITY, TARIFF_AUTHORITY);

@@ -55,11 +55,12 @@ abstract contract MoneyFixture is CityFixture {
         billing = new Billing(address(manager), registry, ledger, tariffs);
         registry.connect(address(ledger), address(billing));
         rouble = new SettlementRouble(address(manager));
-        settlement = new Settlement(registry, billing, tariffs, rouble);
+        settlement = new Settlement(address(manager), registry, ledger, billing, tariffs, rouble);
         billing.connect(address(settlement));
         incidents = new IncidentLog(address(manager));
 
         grant(address(billing), Billing.setPaused.selector, Roles.GUARDIAN, GUARDIAN);
+        grant(address(settlement), Settlement.setNettingPaused.selector, Roles.GUARDIAN, GUARDIAN);
         grant(address(rouble), SettlementRouble.mint.selector, Roles.BANK, BANK);
         grant(address(rouble), SettlementRouble.burn.selector, Roles.BANK, BANK);
         grant(address(incidents), IncidentLog.raise.selector, Roles.DISPATCHER, DISPATCHER);
@@ -179,7 +180,12 @@ abstract contract MoneyFixture is CityFixture {
 
     function assertConserved() internal view {
         uint256 held = rouble.balanceOf(address(settlement));
-        assertEq(held, uint256(settlement.totalProviderBalances()) + settlement.totalCredits(), "tokens held");
+        assertEq(held, _owed(), "tokens held");
+    }
+
+    function setHolder(bytes32 account, address holder) internal {
+        vm.prank(REGISTRAR);
+        registry.setHolder(account, holder);
     }
 
     function assertQuantities(bytes32 account, uint16 period, uint64[5] memory expected) internal view {
@@ -192,5 +198,9 @@ abstract contract MoneyFixture is CityFixture {
     /// @notice The amounts of lines, by service.
     function amountsOf(IBilling.Line[] memory lines) internal pure returns (uint64[5] memory amounts) {
         for (uint256 i = 0; i < lines.length; ++i) amounts[uint256(lines[i].service)] = lines[i].amount;
+    }
+
+    function _owed() private view returns (uint256) {
+        return uint256(settlement.totalProviderBalances()) + settlement.totalCredits() + settlement.totalEscrow();
     }
 }

@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IBilling} from "../../contracts/interfaces/IBilling.sol";
 import {IIncidentLog} from "../../contracts/interfaces/IIncidentLog.sol";
+import {ISettlement} from "../../contracts/interfaces/ISettlement.sol";
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
 import {ITariffBook} from "../../contracts/interfaces/ITariffBook.sol";
 import {MoneyFixture} from "./MoneyFixture.sol";
@@ -12,11 +13,18 @@ import {MoneyFixture} from "./MoneyFixture.sol";
 /// @dev Deploys a city of its own. Each action bounds its input so that a revert is a bug: where a refusal is right, it is expected
 /// by name. Beside the contracts the handler keeps its own sums ("ghosts"), taken from what it did and never read back.
 contract MoneyHandler is MoneyFixture {
+    struct Line {
+        bytes32 account;
+        uint16 period;
+        IBilling.Service service;
+    }
+
     /// @dev Hours are recorded up to the end of April 2026.
     uint16 public constant LAST_PERIOD = JANUARY + 3;
     uint16 public constant PROVIDERS = 4;
     uint256 private constant PAYER_KEY = 0xFEE;
     uint256 private constant MAX_HOURS = 240;
+    address private constant HOLDER = address(0x5001);
     bytes32 private constant FRANK = keccak256("frank");
     bytes32 private constant PERMIT_TYPEHASH = keccak256(
         "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
@@ -27,7 +35,14 @@ contract MoneyHandler is MoneyFixture {
     bytes32[] private _accounts;
     mapping(bytes32 account => uint16 count) public ghostBills;
     mapping(bytes32 account => uint64 amount) public ghostPaid;
+    mapping(bytes32 account => uint64 amount) public ghostRefunded;
+    mapping(bytes32 account => mapping(uint16 period => uint64[5])) private _conceded;
+    Line[] private _openDisputes;
     mapping(uint16 provider => uint64 amount) public ghostWithdrawn;
+    /// @dev What netting brought to a provider, and what its payee paid into it.
+    mapping(uint16 provider => int256 amount) public ghostNetted;
+    mapping(uint16 provider => uint256 key) private _payeeKeys;
+    uint64 private _rounds;
     uint256 public ghostDonated;
     uint256 public ghostSupply;
     bool public ghostPaused;
@@ -38,9 +53,9 @@ contract MoneyHandler is MoneyFixture {
         deployCity();
         openHouses();
         _accounts = everybody();
+        for (uint256 i = 0; i < _accounts.length; ++i) setHolder(_accounts[i], HOLDER);
         for (uint16 provider = 1; provider <= PROVIDERS; ++provider) {
-            vm.prank(TARIFF_AUTHORITY);
-            tariffs.registerProvider(provider, _payeeOf(provider));
+            _setPayee(provider, provider);
         }
         ITariffBook.Tariff memory tariff = usualTariff(JANUARY);
         (tariff.electricityProvider, tariff.commonNeedsProvider, tariff.heatProvider) = (1, 2, 3);
@@ -110,6 +125,76 @@ contract MoneyHandler is MoneyFixture {
         settlement.applyCredit(batch);
     }
 
+    /// @notice The holder takes credit back, or asks for more than there is.
+    function refund(uint256 seed, uint64 amountSeed) external {
+        bytes32 account = _accountAt(seed);
+        uint64 credit = settlement.creditOf(account);
+        vm.prank(HOLDER);
+        if (credit == 0 || seed % 5 == 0) {
+            vm.expectRevert(
+                abi.encodeWithSelector(ISettlement.Settlement_InsufficientCredit.selector, account, credit + 1, credit)
+            );
+            settlement.refund(account, credit + 1, HOLDER);
+            return;
+        }
+        uint64 amount = uint64(bound(amountSeed, 1, credit));
+        settlement.refund(account, amount, HOLDER);
+        ghostRefunded[account] += amount;
+    }
+
+    /// @notice The holder disputes what is outstanding on a line, or part of it.
+    function dispute(uint256 seed, uint64 amountSeed) external {
+        for (uint256 i = 0; i < 16; ++i) {
+            Line memory line = _lineAt(uint256(keccak256(abi.encode(seed, i))));
+            uint256 index = uint256(line.service);
+            uint64 amount = billing.billOf(line.account, line.period).amounts[index];
+            uint64 outstanding = amount - settlement.paidOf(line.account, line.period)[index];
+            if (outstanding == 0 || _stateOf(line) != ISettlement.DisputeState.None) continue;
+            vm.prank(HOLDER);
+            settlement.dispute(
+                line.account,
+                line.period,
+                line.service,
+                uint64(bound(amountSeed, 1, outstanding)),
+                bytes32(seed)
+            );
+            _openDisputes.push(line);
+            return;
+        }
+    }
+
+    /// @notice A dispute is conceded in part or in full, rejected, withdrawn, or left to its deadline and settled by anyone.
+    function endDispute(uint256 seed, uint64 amountSeed) external {
+        if (_openDisputes.length == 0) return;
+        uint256 place = seed % _openDisputes.length;
+        Line memory line = _openDisputes[place];
+        (bytes32 account, uint16 period, IBilling.Service service) = (line.account, line.period, line.service);
+        ISettlement.LineDispute memory found = settlement.disputeOf(account, period, service);
+        uint256 end = (seed >> 64) % 4;
+        if (end == 1 && block.timestamp > found.deadline) end = 3;
+        uint64 conceded = 0;
+        if (end == 0) {
+            conceded = uint64(bound(amountSeed, 1, found.amount));
+            vm.prank(_answererOf(line));
+            settlement.concede(account, period, service, conceded);
+        } else if (end == 1) {
+            vm.prank(_answererOf(line));
+            settlement.reject(account, period, service, bytes32(seed));
+        } else if (end == 2) {
+            vm.prank(HOLDER);
+            settlement.withdrawDispute(account, period, service);
+        } else {
+            if (block.timestamp <= found.deadline) vm.warp(uint256(found.deadline) + 1);
+            vm.prank(STRANGER);
+            settlement.settleDispute(account, period, service);
+            conceded = found.amount;
+        }
+        _conceded[account][period][uint256(service)] += conceded;
+        if (end == 0 && conceded < found.amount) return;
+        _openDisputes[place] = _openDisputes[_openDisputes.length - 1];
+        _openDisputes.pop();
+    }
+
     /// @notice A payee withdraws, or asks for more than is there.
     function withdraw(uint256 seed, uint64 amountSeed) external {
         uint16 provider = 1 + uint16(seed % PROVIDERS);
@@ -123,6 +208,50 @@ contract MoneyHandler is MoneyFixture {
         uint64 amount = uint64(bound(amountSeed, 1, balance));
         settlement.withdraw(provider, amount);
         ghostWithdrawn[provider] += amount;
+    }
+
+    /// @notice Some providers owe each other something, both have signed, and it is netted; twice the same is refused.
+    function net(uint256 seed) external {
+        ISettlement.Obligation[] memory obligations = new ISettlement.Obligation[](1 + (seed % 4));
+        bytes memory signatures;
+        for (uint256 i = 0; i < obligations.length; ++i) {
+            uint256 mixed = uint256(keccak256(abi.encode(seed, i)));
+            ISettlement.Obligation memory one = obligations[i];
+            one.debtor = uint16(1 + (mixed % PROVIDERS));
+            one.creditor = uint16(1 + ((one.debtor + ((mixed >> 8) % (PROVIDERS - 1))) % PROVIDERS));
+            one.amount = uint64(1 + ((mixed >> 16) % 100_000));
+            one.document = _reference();
+            one.validUntil = uint32(block.timestamp);
+            bytes32 digest = settlement.obligationDigest(one);
+            signatures = abi.encodePacked(
+                signatures,
+                signatureOf(digest, _payeeKeys[one.debtor]),
+                signatureOf(digest, _payeeKeys[one.creditor])
+            );
+            ghostNetted[one.debtor] -= int256(uint256(one.amount));
+            ghostNetted[one.creditor] += int256(uint256(one.amount));
+            address payee = vm.addr(_payeeKeys[one.debtor]);
+            _mint(payee, one.amount);
+            vm.prank(payee);
+            rouble.approve(address(settlement), type(uint256).max);
+        }
+        uint256[5] memory before;
+        for (uint16 i = 1; i <= PROVIDERS; ++i) before[i] = settlement.balanceOf(i);
+        settlement.netObligations(++_rounds, obligations, signatures);
+        _checkNetted(obligations, before);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ISettlement.Settlement_ObligationUsed.selector,
+                0,
+                settlement.obligationDigest(obligations[0])
+            )
+        );
+        settlement.netObligations(_rounds + 1, obligations, signatures);
+    }
+
+    /// @notice Penalties come due on what is overdue: no money moves.
+    function accrue(uint256 seed) external {
+        settlement.accruePenalties(only(_accountAt(seed)));
     }
 
     /// @notice What payees have drawn is burnt by the bank, and someone sends tokens to the settlement without a payment.
@@ -157,8 +286,7 @@ contract MoneyHandler is MoneyFixture {
 
     /// @notice Changes where a provider's share is paid, and pauses or resumes billing and readings.
     function govern(uint16 provider, uint8 payee, bool paused) external {
-        vm.prank(TARIFF_AUTHORITY);
-        tariffs.registerProvider(1 + (provider % PROVIDERS), _payeeOf(1 + (payee % 8)));
+        _setPayee(1 + (provider % PROVIDERS), 1 + (payee % 8));
         vm.prank(GUARDIAN);
         billing.setPaused(paused);
         ghostPaused = paused;
@@ -175,6 +303,7 @@ contract MoneyHandler is MoneyFixture {
         }
         openAccount(FRANK, 0, 0, heatOfHouseOne, uint32(bound(area, 1, 100_000)));
         _accounts.push(FRANK);
+        setHolder(FRANK, HOLDER);
     }
 
     /// @notice Someone without the role tries what is restricted. None has two roles here.
@@ -193,10 +322,27 @@ contract MoneyHandler is MoneyFixture {
             _try(caller, address(incidents), advance, "advance");
         }
         _try(caller, address(billing), abi.encodeCall(billing.connect, (address(rouble))), "connect");
+        Line memory line = _openDisputes.length == 0 ? _lineAt(seed) : _openDisputes[seed % _openDisputes.length];
+        vm.startPrank(caller);
+        try settlement.refund(line.account, 1, caller) {
+            trespass = "refund";
+        } catch {}
+        try settlement.withdrawDispute(line.account, line.period, line.service) {
+            trespass = "withdrawDispute";
+        } catch {}
+        try settlement.concede(line.account, line.period, line.service, 1) {
+            trespass = "concede";
+        } catch {}
+        vm.stopPrank();
         vm.prank(caller);
         try settlement.withdraw(1 + uint16((seed >> 8) % PROVIDERS), 1) {
             trespass = "withdraw";
         } catch {}
+    }
+
+    /// @notice What was conceded of a bill's lines, also by default.
+    function ghostConceded(bytes32 account, uint16 period) external view returns (uint64[5] memory) {
+        return _conceded[account][period];
     }
 
     function accounts() external view returns (bytes32[] memory) {
@@ -290,11 +436,33 @@ contract MoneyHandler is MoneyFixture {
 
     function _payment(uint256 seed, uint64 amountSeed) private returns (bytes32 account, uint64 amount) {
         account = _accountAt(seed);
+        // Half of the payments are for who disputes something, so that there is escrow.
+        if (_openDisputes.length != 0 && seed % 2 == 0) account = _openDisputes[seed % _openDisputes.length].account;
         uint64 debt = settlement.debtOf(account);
         // A quarter in full, the others in any part or somewhat above.
         amount = amountSeed % 4 == 0 && debt > 0 ? debt : uint64(bound(amountSeed, 1, uint256(debt) * 2 + 100));
         _mint(vm.addr(PAYER_KEY), amount);
         ghostPaid[account] += amount;
+    }
+
+    /// @dev A debtor pays from its balance first: what its payee had to bring in beyond it is counted as come from outside.
+    function _checkNetted(ISettlement.Obligation[] memory obligations, uint256[5] memory before) private {
+        int256[5] memory nets;
+        for (uint256 i = 0; i < obligations.length; ++i) {
+            nets[obligations[i].debtor] -= int256(uint256(obligations[i].amount));
+            nets[obligations[i].creditor] += int256(uint256(obligations[i].amount));
+        }
+        for (uint16 i = 1; i <= PROVIDERS; ++i) {
+            int256 left = int256(before[i]) + nets[i];
+            if (left < 0) ghostNetted[i] -= left;
+            assertEq(settlement.balanceOf(i), left < 0 ? 0 : uint256(left), "INV-M11 a net position");
+        }
+    }
+
+    function _setPayee(uint16 provider, uint16 number) private {
+        _payeeKeys[provider] = 0x4000 + uint256(number);
+        vm.prank(TARIFF_AUTHORITY);
+        tariffs.registerProvider(provider, vm.addr(_payeeKeys[provider]));
     }
 
     function _mint(address to, uint256 amount) private {
@@ -325,6 +493,26 @@ contract MoneyHandler is MoneyFixture {
         }
         batch = new bytes32[](count);
         for (uint256 i = 0; i < count; ++i) batch[i] = found[i];
+    }
+
+    /// @dev A line of a bill, issued or not.
+    function _lineAt(uint256 seed) private view returns (Line memory) {
+        bytes32 account = _accountAt(seed);
+        uint16 bills = ghostBills[account];
+        uint16 period = JANUARY + uint16((seed >> 16) % (bills == 0 ? 1 : bills));
+        return Line(account, period, IBilling.Service((seed >> 32) % 5));
+    }
+
+    function _stateOf(Line memory line) private view returns (ISettlement.DisputeState) {
+        return settlement.disputeOf(line.account, line.period, line.service).state;
+    }
+
+    function _answererOf(Line memory line) private view returns (address) {
+        ITariffBook.Tariff memory tariff = tariffs.tariffOf(line.period);
+        if (line.service == IBilling.Service.Heating) return tariffs.payeeOf(tariff.heatProvider);
+        bool isOwn =
+            line.service == IBilling.Service.ElectricityDay || line.service == IBilling.Service.ElectricityNight;
+        return tariffs.payeeOf(isOwn ? tariff.electricityProvider : tariff.commonNeedsProvider);
     }
 
     function _isOver(uint16 period) private view returns (bool) {
@@ -359,10 +547,6 @@ contract MoneyHandler is MoneyFixture {
     function _groupOf(bytes32 account, bool isElectricity) private view returns (uint32) {
         IMeterRegistry.Account memory details = registry.accountOf(account);
         return isElectricity ? details.electricityGroup : details.heatGroup;
-    }
-
-    function _payeeOf(uint16 number) private pure returns (address) {
-        return address(uint160(0x4000) + number);
     }
 
     function _withNoise(uint24 value, int256 noise) private pure returns (uint24) {

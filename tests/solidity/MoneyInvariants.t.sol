@@ -5,6 +5,7 @@ import {Settlement} from "../../contracts/Settlement.sol";
 import {SettlementRouble} from "../../contracts/SettlementRouble.sol";
 import {IBilling} from "../../contracts/interfaces/IBilling.sol";
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
+import {ISettlement} from "../../contracts/interfaces/ISettlement.sol";
 import {ITariffBook} from "../../contracts/interfaces/ITariffBook.sol";
 import {MoneyHandler} from "./MoneyHandler.sol";
 import {TestBase} from "./TestBase.sol";
@@ -40,7 +41,7 @@ contract MoneyInvariantsTest is TestBase {
     }
 
     function _step(uint256 random) private {
-        uint256 act = random % 12;
+        uint256 act = random % 17;
         uint256 choice = random >> 8;
         uint64 amount = uint64(random >> 72);
         if (act == 0) _handler.record(choice, random >> 17);
@@ -53,7 +54,12 @@ contract MoneyInvariantsTest is TestBase {
         else if (act == 8) _handler.burnAndDonate(uint16(choice) % 100, uint16(choice >> 32));
         else if (act == 9) _handler.publishTariff(choice);
         else if (act == 10) _handler.govern(uint16(choice) % 100, uint8(choice >> 16), choice % 5 == 0);
-        else _handler.tryRestricted(choice);
+        else if (act == 11) _handler.tryRestricted(choice);
+        else if (act == 12) _handler.refund(choice, amount);
+        else if (act == 13) _handler.dispute(choice, amount);
+        else if (act == 14) _handler.endDispute(choice, amount);
+        else if (act == 15) _handler.net(choice);
+        else _handler.accrue(choice);
     }
 
     function _check() private view {
@@ -72,11 +78,16 @@ contract MoneyInvariantsTest is TestBase {
             balances += _settlement.balanceOf(provider);
         }
         uint256 credits = 0;
-        for (uint256 i = 0; i < accounts.length; ++i) credits += _settlement.creditOf(accounts[i]);
+        uint256 escrow = 0;
+        for (uint256 i = 0; i < accounts.length; ++i) {
+            credits += _settlement.creditOf(accounts[i]);
+            escrow += _escrowOf(accounts[i]);
+        }
         assertEq(_settlement.totalProviderBalances(), balances, "INV-M1 sum of balances");
         assertEq(_settlement.totalCredits(), credits, "INV-M1 sum of credits");
+        assertEq(_settlement.totalEscrow(), escrow, "INV-M1 sum of escrow");
         uint256 held = _rouble.balanceOf(address(_settlement)) - _handler.ghostDonated();
-        assertEq(held, balances + credits, "INV-M1 tokens held");
+        assertEq(held, balances + credits + escrow, "INV-M1 tokens held");
         assertEq(_rouble.totalSupply(), _handler.ghostSupply(), "INV-M2 supply");
     }
 
@@ -90,22 +101,53 @@ contract MoneyInvariantsTest is TestBase {
         for (uint16 period = JANUARY; period < next; ++period) {
             IBilling.Bill memory bill = _billing.billOf(account, period);
             _checkBill(account, period, bill);
-            uint64[5] memory lines = _settlement.paidOf(account, period);
-            uint256 paidOfBill = 0;
-            for (uint256 i = 0; i < 5; ++i) {
-                assertTrue(lines[i] <= bill.amounts[i], "INV-M5 paid above a line's amount");
-                paidOfBill += lines[i];
-            }
+            (uint256 paidOfBill, uint256 conceded, bool wasDisputed) = _checkLines(account, period, bill);
             assertTrue(isPaidSoFar || paidOfBill == 0, "INV-M6 the oldest bill first");
-            isPaidSoFar = isPaidSoFar && paidOfBill == bill.total;
+            // While part of it was disputed, later bills were paid before that.
+            isPaidSoFar = isPaidSoFar && (wasDisputed || paidOfBill == bill.total);
             paid += paidOfBill;
-            debt += bill.total - paidOfBill;
+            debt += bill.total - paidOfBill - conceded;
         }
         uint256 credit = _settlement.creditOf(account);
-        assertEq(paid + credit, _handler.ghostPaid(account), "INV-M5 what came in is paid or credit");
+        uint256 kept = _handler.ghostPaid(account) - _handler.ghostRefunded(account);
+        assertEq(paid + credit, kept, "INV-M5 what came in is paid, credit or refunded");
         assertEq(_settlement.debtOf(account), debt, "INV-M5 debt");
         assertTrue(credit == 0 || debt == 0, "INV-M6 credit beside a debt");
         assertTrue(!_billing.billOf(account, next).issued, "INV-M4 no bill after the last");
+    }
+
+    /// @dev INV-M5, INV-M10.
+    /// @return paid escrow included.
+    /// @return conceded by how much the lines were reduced.
+    /// @return wasDisputed was one of the lines ever disputed?
+    function _checkLines(
+        bytes32 account,
+        uint16 period,
+        IBilling.Bill memory bill
+    ) private view returns (uint256 paid, uint256 conceded, bool wasDisputed) {
+        uint64[5] memory lines = _settlement.paidOf(account, period);
+        uint64[5] memory expected = _handler.ghostConceded(account, period);
+        for (uint256 i = 0; i < 5; ++i) {
+            ISettlement.LineDispute memory found = _settlement.disputeOf(account, period, IBilling.Service(i));
+            bool isOpen = found.state == ISettlement.DisputeState.Open;
+            assertTrue(isOpen == (found.amount != 0), "INV-M10 only an open dispute holds a line");
+            assertTrue(found.escrow <= found.amount, "INV-M10 escrow above what is disputed");
+            assertEq(found.conceded, expected[i], "INV-M10 conceded");
+            uint256 settled = uint256(lines[i]) - found.escrow + found.amount + found.conceded;
+            assertTrue(settled <= bill.amounts[i], "INV-M5 paid, disputed and conceded above a line's amount");
+            paid += lines[i];
+            conceded += found.conceded;
+            wasDisputed = wasDisputed || found.state != ISettlement.DisputeState.None;
+        }
+    }
+
+    function _escrowOf(bytes32 account) private view returns (uint256 escrow) {
+        uint16 end = JANUARY + _handler.ghostBills(account);
+        for (uint16 period = JANUARY; period < end; ++period) {
+            for (uint256 i = 0; i < 5; ++i) {
+                escrow += _settlement.disputeOf(account, period, IBilling.Service(i)).escrow;
+            }
+        }
     }
 
     /// @dev INV-M3, INV-M4: a bill is, now and ever after, what the recorded hours and the tariff of its period make it.
@@ -135,13 +177,16 @@ contract MoneyInvariantsTest is TestBase {
         assertEq(total, 0, "INV-M3 no amount without a line");
     }
 
-    /// @dev INV-M7: each provider has, or has drawn, what was paid on its lines.
+    /// @dev INV-M7: each provider has, or has drawn, what was paid on its lines and is not in escrow.
     function _checkProviders(bytes32[] memory accounts) private view {
         uint256[5] memory earned;
         for (uint256 i = 0; i < accounts.length; ++i) {
             uint16 end = JANUARY + _handler.ghostBills(accounts[i]);
             for (uint16 period = JANUARY; period < end; ++period) {
                 uint64[5] memory paid = _settlement.paidOf(accounts[i], period);
+                for (uint256 line = 0; line < 5; ++line) {
+                    paid[line] -= _settlement.disputeOf(accounts[i], period, IBilling.Service(line)).escrow;
+                }
                 ITariffBook.Tariff memory tariff = _tariffs.tariffOf(period);
                 earned[tariff.electricityProvider] += uint256(paid[0]) + paid[1];
                 earned[tariff.commonNeedsProvider] += uint256(paid[2]) + paid[3];
@@ -150,7 +195,8 @@ contract MoneyInvariantsTest is TestBase {
         }
         for (uint16 provider = 1; provider <= _handler.PROVIDERS(); ++provider) {
             uint256 had = uint256(_settlement.balanceOf(provider)) + _handler.ghostWithdrawn(provider);
-            assertEq(had, earned[provider], "INV-M7 a provider's share");
+            int256 due = int256(earned[provider]) + _handler.ghostNetted(provider);
+            assertEq(int256(had), due, "INV-M7 a provider's share");
         }
     }
 

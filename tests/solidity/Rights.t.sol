@@ -6,6 +6,7 @@ import {Billing} from "../../contracts/Billing.sol";
 import {Directory} from "../../contracts/Directory.sol";
 import {IncidentLog} from "../../contracts/IncidentLog.sol";
 import {MeterRegistry} from "../../contracts/MeterRegistry.sol";
+import {Settlement} from "../../contracts/Settlement.sol";
 import {SettlementRouble} from "../../contracts/SettlementRouble.sol";
 import {IReadingLedger} from "../../contracts/interfaces/IReadingLedger.sol";
 import {TariffBook} from "../../contracts/TariffBook.sol";
@@ -26,7 +27,7 @@ contract RightsTest is MoneyFixture {
         string name;
     }
 
-    uint256 private constant FUNCTIONS = 17;
+    uint256 private constant FUNCTIONS = 19;
     uint64 private constant ROLES = 7;
 
     Directory private directory;
@@ -95,6 +96,7 @@ contract RightsTest is MoneyFixture {
         _list(target, data, Roles.REGISTRAR, "replaceMeter");
         data = abi.encodeCall(MeterRegistry.openAccount, (ALICE, 1, 3, 0, 100, JANUARY));
         _list(target, data, Roles.REGISTRAR, "openAccount");
+        _list(target, abi.encodeCall(MeterRegistry.setHolder, (ALICE, STRANGER)), Roles.REGISTRAR, "setHolder");
     }
 
     function _listLedgerAndTariffs() private {
@@ -112,6 +114,8 @@ contract RightsTest is MoneyFixture {
         bytes memory data = abi.encodeCall(Billing.connect, (address(settlement)));
         _list(address(billing), data, Roles.ADMIN, "Billing.connect");
         _list(address(billing), abi.encodeCall(Billing.setPaused, (true)), Roles.GUARDIAN, "Billing.setPaused");
+        data = abi.encodeCall(Settlement.setNettingPaused, (true));
+        _list(address(settlement), data, Roles.GUARDIAN, "setNettingPaused");
         data = abi.encodeCall(SettlementRouble.mint, (PAYER, 1, "deposit"));
         _list(address(rouble), data, Roles.BANK, "mint");
         _list(address(rouble), abi.encodeCall(SettlementRouble.burn, (1, "payout")), Roles.BANK, "burn");

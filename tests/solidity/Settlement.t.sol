@@ -305,7 +305,7 @@ contract SettlementTest is MoneyFixture {
     /// @dev A token that calls back into the settlement finds the books closed: the second withdrawal is refused.
     function test_Withdraw_TokenCallsBack_DrawsOnce() external {
         ReentrantToken token = new ReentrantToken(HEAT);
-        Settlement other = new Settlement(registry, billing, tariffs, token);
+        Settlement other = new Settlement(address(manager), registry, ledger, billing, tariffs, token);
         vm.prank(TARIFF_AUTHORITY);
         tariffs.registerProvider(HEAT, address(token));
         other.pay(ALICE, 4_922);

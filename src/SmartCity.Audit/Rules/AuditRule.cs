@@ -18,6 +18,8 @@ internal static class AuditRule
     public const string State = "A-13";
     public const string Incidents = "A-14";
     public const string Corrections = "A-15";
+    public const string Disputes = "A-16";
+    public const string Netting = "A-17";
 
     /// <summary>What each rule demands.</summary>
     public static IReadOnlyDictionary<string, string> Titles { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -33,9 +35,11 @@ internal static class AuditRule
         [CommonNeeds] = "Common needs are what the house used beyond its flats",
         [Bills] = "Every bill is what readings, areas and the tariff make it, once a period",
         [Payments] = "Every payment goes to the oldest bill, in proportion to its lines",
-        [Conservation] = "Settlement holds what it owes: providers' shares and credits, no more, no less",
+        [Conservation] = "Settlement holds what it owes: providers' shares, credits and escrow, no more, no less",
         [State] = "The contracts' state is what their history makes it",
         [Incidents] = "Incidents move forward only, with evidence",
         [Corrections] = "Every correction names the one before it, its differences and the oracles in force, and takes no more than was used",
+        [Disputes] = "Every dispute holds back what it disputes, and ends for one side",
+        [Netting] = "Every obligation is netted once, and net positions add up to zero",
     };
 }

@@ -28,7 +28,7 @@ public enum CityRole
     /// <summary>Writes incidents.</summary>
     Dispatcher = 6,
 
-    /// <summary>Stops and resumes new batches and bills.</summary>
+    /// <summary>Stops and resumes new batches, bills and netting rounds; never a way out for money.</summary>
     Guardian = 7,
 }
 
@@ -75,12 +75,14 @@ internal static class FunctionRoles
     {
         (DirectoryContract.ContractName, "register") => CityRole.Admin,
         (MeterRegistryContract.ContractName or BillingContract.ContractName, "connect") => CityRole.Admin,
-        (MeterRegistryContract.ContractName, "openSegment" or "addGroup" or "replaceMeter" or "openAccount") => CityRole.Registrar,
+        (MeterRegistryContract.ContractName, "openSegment" or "addGroup" or "replaceMeter" or "openAccount" or "setHolder")
+            => CityRole.Registrar,
         (TariffBookContract.ContractName, "registerProvider" or "publish") => CityRole.TariffAuthority,
         (ReadingLedgerContract.ContractName, "setOracles") => CityRole.OracleAdmin,
         (SettlementRoubleContract.ContractName, "mint" or "burn") => CityRole.Bank,
         (IncidentLogContract.ContractName, "raise" or "clear" or "advance") => CityRole.Dispatcher,
         (ReadingLedgerContract.ContractName or BillingContract.ContractName, "setPaused") => CityRole.Guardian,
+        (SettlementContract.ContractName, "setNettingPaused") => CityRole.Guardian,
         _ => throw new ArgumentException($"No role was chosen for {contract}.{function}.", nameof(function)),
     };
 

@@ -67,7 +67,7 @@ internal sealed class DeploymentSteps
             BillingContract.ContractName, BillingContract.Deployment(manager, registry, ledger, tariffs));
         Address rouble = AddContract(SettlementRoubleContract.ContractName, SettlementRoubleContract.Deployment(manager));
         Address settlement = AddContract(
-            SettlementContract.ContractName, SettlementContract.Deployment(registry, billing, tariffs, rouble));
+            SettlementContract.ContractName, SettlementContract.Deployment(manager, registry, ledger, billing, tariffs, rouble));
         Address incidents = AddContract(IncidentLogContract.ContractName, IncidentLogContract.Deployment(manager));
         return new(new(manager), new(directory), new(registry), new(ledger), new(tariffs), new(billing), new(rouble),
             new(settlement), new(incidents));

@@ -128,14 +128,17 @@ internal sealed record AccountBook(
 /// <summary>A bill and what was paid of it.</summary>
 /// <param name="Issued">The bill.</param>
 /// <param name="Place">Where the chain keeps it.</param>
-/// <param name="PaidByService">What was paid, by service.</param>
+/// <param name="PaidByService">What was paid, by service, what is held in escrow included.</param>
 internal sealed record BillEntry(IssuedBill Issued, ChainPlace Place, ImmutableArray<Kopecks> PaidByService)
 {
     /// <summary>What was paid.</summary>
     public Kopecks Paid => PaidByService.Aggregate(Kopecks.Zero, (sum, part) => sum + part);
 
+    /// <summary>By how much the lines were reduced after disputes.</summary>
+    public Kopecks Conceded { get; init; }
+
     /// <summary>What is still to be paid.</summary>
-    public Kopecks Outstanding => Issued.Bill.Total - Paid;
+    public Kopecks Outstanding => Issued.Bill.Total - Paid - Conceded;
 
     /// <summary>The line of a service, or nothing when the bill has none.</summary>
     public BillLine? LineOf(Service service)
@@ -189,8 +192,11 @@ internal sealed record ProviderBook(
     /// <summary>All that was paid out to it.</summary>
     public Kopecks Withdrawn => Withdrawals.Aggregate(Kopecks.Zero, (sum, withdrawal) => sum + withdrawal.Amount);
 
+    /// <summary>What netting brought to its balance, or took from it, kopecks.</summary>
+    public Int128 Netted { get; init; }
+
     /// <summary>What it can withdraw.</summary>
-    public Kopecks Balance => Paid - Withdrawn;
+    public Kopecks Balance => new((ulong)((Int128)Paid.Value + Netted - Withdrawn.Value));
 }
 
 /// <summary>A provider's share of a period's bills.</summary>

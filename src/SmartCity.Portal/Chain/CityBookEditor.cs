@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using SmartCity.Ethereum;
 using SmartCity.Ledger;
 using SmartCity.Ledger.Contracts;
@@ -60,7 +61,17 @@ internal sealed class CityBookEditor
                 AddPayment(payment.Account, new(place, timeOf(place.Block), payment.Payer, new(payment.Amount), []));
                 break;
             case SettlementEvent.PaymentAllocated part:
-                AddAllocation(part, place, timeOf);
+                AddAllocation(part.Account, part.Period, part.Amounts, place, timeOf);
+                CountPaid(part);
+                break;
+            case SettlementEvent.PaymentEscrowed held:
+                AddAllocation(held.Account, held.Period, held.Amounts, place, timeOf);
+                break;
+            case SettlementEvent.DisputeConceded conceded:
+                Concede(conceded);
+                break;
+            case SettlementEvent.DisputeClosed closed:
+                CountPaid(closed.Account, closed.Period, (Service)closed.Service, new(closed.Paid));
                 break;
             case SettlementEvent.CreditChanged credit:
                 AccountBook account = AccountOf(credit.Account);
@@ -70,6 +81,12 @@ internal sealed class CityBookEditor
                 ProviderBook provider = ProviderOf(withdrawn.Provider);
                 WithdrawalEntry withdrawal = new(place, timeOf(place.Block), withdrawn.Payee, new(withdrawn.Amount));
                 _providers[provider.Number] = provider with { Withdrawals = provider.Withdrawals.Add(withdrawal) };
+                break;
+            case SettlementEvent.RoundNetted round:
+                foreach ((ushort number, BigInteger net) in round.Providers.Zip(round.Nets))
+                {
+                    Net(number, (Int128)net);
+                }
                 break;
             case SettlementRoubleEvent.Minted minted:
                 _deposits.Add(minted.Deposit);
@@ -175,14 +192,11 @@ internal sealed class CityBookEditor
         _accounts[id] = account with { Payments = account.Payments.Add(payment) };
     }
 
-    private void AddAllocation(SettlementEvent.PaymentAllocated told, ChainPlace place, Func<ulong, DateTimeOffset> timeOf)
+    private void AddAllocation(
+        Hash32 id, ushort period, IReadOnlyList<ulong> amounts, ChainPlace place, Func<ulong, DateTimeOffset> timeOf)
     {
-        PaymentPart part = new(new(told.Period), [.. told.Amounts.Select(amount => new Kopecks(amount))]);
-        AccountBook account = AccountOf(told.Account);
-        if (!account.Bills.TryGetValue(part.Period, out BillEntry? bill))
-        {
-            throw new LedgerException($"A payment was made for period {part.Period} of account {told.Account}, which has no bill.");
-        }
+        PaymentPart part = new(new(period), [.. amounts.Select(amount => new Kopecks(amount))]);
+        (AccountBook account, BillEntry bill) = BillOf(id, part.Period);
         bill = bill with { PaidByService = [.. bill.PaidByService.Zip(part.ByService, (before, more) => before + more)] };
 
         // The allocations of a payment follow it in its transaction; without a payment there, credit was used.
@@ -191,14 +205,50 @@ internal sealed class CityBookEditor
             ? account.Payments.SetItem(account.Payments.Count - 1, WithPart(payment, part))
             : account.Payments.Add(new(place, timeOf(place.Block), null, part.Total, [part]));
         _accounts[account.Id] = account with { Bills = account.Bills.SetItem(part.Period, bill), Payments = payments };
+    }
 
-        for (int service = 0; service < part.ByService.Length; service++)
+    private void CountPaid(SettlementEvent.PaymentAllocated told)
+    {
+        for (int service = 0; service < told.Amounts.Count; service++)
         {
-            if (part.ByService[service] > Kopecks.Zero && bill.LineOf((Service)service) is { } line)
-            {
-                Count(line.Provider, part.Period, billed: Kopecks.Zero, paid: part.ByService[service]);
-            }
+            CountPaid(told.Account, told.Period, (Service)service, new(told.Amounts[service]));
         }
+    }
+
+    private void CountPaid(Hash32 id, ushort period, Service service, Kopecks paid)
+    {
+        if (paid > Kopecks.Zero && BillOf(id, new(period)).Bill.LineOf(service) is { } line)
+        {
+            Count(line.Provider, new(period), billed: Kopecks.Zero, paid);
+        }
+    }
+
+    /// <summary>A debtor pays from its balance first; what that lacks comes from elsewhere.</summary>
+    private void Net(ushort number, Int128 net)
+    {
+        ProviderBook provider = ProviderOf(number);
+        _providers[number] = provider with { Netted = provider.Netted + Int128.Max(net, -(Int128)provider.Balance.Value) };
+    }
+
+    /// <summary>A line is reduced, and what was held beyond what is still disputed is no longer paid: it is credit.</summary>
+    private void Concede(SettlementEvent.DisputeConceded told)
+    {
+        (AccountBook account, BillEntry bill) = BillOf(told.Account, new(told.Period));
+        int service = (int)told.Service;
+        bill = bill with
+        {
+            Conceded = bill.Conceded + new Kopecks(told.Amount),
+            PaidByService = bill.PaidByService.SetItem(service, bill.PaidByService[service] - new Kopecks(told.Released)),
+        };
+        _accounts[account.Id] = account with { Bills = account.Bills.SetItem(new(told.Period), bill) };
+    }
+
+    private (AccountBook Account, BillEntry Bill) BillOf(Hash32 id, Period period)
+    {
+        AccountBook account = AccountOf(id);
+        return account.Bills.TryGetValue(period, out BillEntry? bill)
+            ? (account, bill)
+            : throw new LedgerException($"The chain tells of the bill of account {id} for {period}, which was never issued.");
     }
 
     private static PaymentEntry WithPart(PaymentEntry payment, PaymentPart part) => payment with

@@ -4,6 +4,7 @@ using SmartCity.Domain;
 using SmartCity.Ethereum;
 using SmartCity.Ethereum.JsonRpc;
 using SmartCity.Ethereum.Sending;
+using SmartCity.Ethereum.Signing;
 using SmartCity.IntegrationTests.Ledger;
 using SmartCity.IntegrationTests.Nodes;
 using SmartCity.Ledger;
@@ -49,7 +50,9 @@ public sealed class AuditorTest : IDisposable
         await _test.CitySenderOf(_test.Deployer).SendManyAsync(contracts.IssueBills(accounts, _test.Plan.FirstPeriod), Cancellation);
         await _test.CitySenderOf(_test.Bank).SendManyAsync(
             contracts.MintAndPay(_test.Bank.Address, accounts[0], new(12_345), Keccak.Hash256("deposit")), Cancellation);
+        await DisputeAsync(accounts[1]);
         await _test.CitySenderOf(_test.Payee).SendAsync(contracts.Withdraw(_test.Plan.Providers[0].Number, new(1)), Cancellation);
+        await NetAsync();
         await _test.CitySenderOf(_test.Dispatcher).SendAsync(
             contracts.RaiseIncident(
                 Keccak.Hash256("incident"), 1, 4, TimeProvider.System.GetUtcNow().AddMinutes(-10), Keccak.Hash256("evidence")),
@@ -57,6 +60,36 @@ public sealed class AuditorTest : IDisposable
         await SuspendOracleAsync(registry.Segments[1]);
         _data = await Auditor.CollectAsync(_test.Api, contracts.Directory.Address, null, Cancellation);
     }
+
+    /// <summary>A kopeck over a bill's total is paid, of which 100 are disputed, 60 conceded and 40 insisted on; then 5 are refunded.</summary>
+    private async Task DisputeAsync(Hash32 account)
+    {
+        CityContracts contracts = _test.City.Contracts;
+        ushort period = _test.Plan.FirstPeriod.Value;
+        const BillingContract.Service Line = BillingContract.Service.ElectricityDay;
+        await CallAsync(_test.Admin, contracts.MeterRegistry.SetHolder(account, _test.Deployer.Address));
+        await CallAsync(_test.Deployer, contracts.Settlement.Dispute(account, period, Line, 100, Keccak.Hash256("claim")));
+        ulong debt = (await _test.Reader.GetBalancesAsync([account], Cancellation))[0].Debt.Value;
+        await _test.CitySenderOf(_test.Bank).SendManyAsync(
+            contracts.MintAndPay(_test.Bank.Address, account, new(debt + 1), Keccak.Hash256("second deposit")), Cancellation);
+        await CallAsync(_test.Payee, contracts.Settlement.Concede(account, period, Line, 60));
+        await CallAsync(_test.Payee, contracts.Settlement.Reject(account, period, Line, Keccak.Hash256("reasons")));
+        await CallAsync(_test.Deployer, contracts.Settlement.Refund(account, 5, _test.Deployer.Address));
+    }
+
+    /// <summary>The plan's first provider owes its second a kopeck; the same key is the payee of both.</summary>
+    private async Task NetAsync()
+    {
+        SettlementContract settlement = _test.City.Contracts.Settlement;
+        SettlementContract.Obligation obligation = new(
+            _test.Plan.Providers[0].Number, _test.Plan.Providers[1].Number, 1, Keccak.Hash256("act"), uint.MaxValue);
+        Hash32 digest = await _test.Api.CallAsync(settlement.ObligationDigest(obligation), BlockParameter.Latest, Cancellation);
+        byte[] signature = _test.Payee.Sign(digest).ToBytes();
+        await CallAsync(_test.Payee, settlement.NetObligations(1, [obligation], (byte[])[.. signature, .. signature]));
+    }
+
+    private Task CallAsync(EthECKey key, ContractTransaction call) =>
+        _test.CitySenderOf(key).SendAsync(new(call.To, call.Data, 1_000_000), Cancellation);
 
     [OneTimeTearDown]
     public async Task StopAsync()
@@ -125,6 +158,11 @@ public sealed class AuditorTest : IDisposable
     [TestCase(nameof(BillingEvent.CommonNeedsFixed), 31, "A-09", "group 1, period")]
     [TestCase(nameof(SettlementEvent.PaymentAllocated), 31, "A-11", "account 0x")]
     [TestCase(nameof(SettlementEvent.Withdrawn), 31, "A-12", "Settlement")]
+    [TestCase(nameof(SettlementEvent.RoundNetted), 255, "A-17", "round")]
+    [TestCase(nameof(SettlementEvent.Refunded), 31, "A-12", "Settlement")]
+    [TestCase(nameof(SettlementEvent.PaymentEscrowed), 31, "A-16", "account 0x")]
+    [TestCase(nameof(SettlementEvent.DisputeConceded), 63, "A-16", "account 0x")]
+    [TestCase(nameof(SettlementEvent.DisputeClosed), 31, "A-16", "account 0x")]
     [TestCase(nameof(SettlementRoubleEvent.Transfer), 31, "A-12", "more than it had")]
     public void Audit_OneBitOfAnEvent_IsFoundAndLocated(string kind, int position, string rule, string where)
     {
@@ -156,7 +194,10 @@ public sealed class AuditorTest : IDisposable
             _test.City.Contracts.ReadingLedger.Address, _test.City.Contracts.Billing.Address, _test.City.Contracts.Settlement.Address,
         ];
         int[] candidates = [.. Enumerable.Range(0, _data.Logs.Count)
-            .Where(index => contracts.Contains(_data.Logs[index].Address) && _data.Logs[index].Data.Length > 0)];
+            .Where(index => contracts.Contains(_data.Logs[index].Address) && _data.Logs[index].Data.Length > 0)
+            // The hash of evidence, which only who has the evidence can check, is in these.
+            .Where(index => SettlementEvent.TryDecode(_data.Logs[index])
+                is not (SettlementEvent.DisputeOpened or SettlementEvent.DisputeClosed or SettlementEvent.ObligationNetted))];
         Gen.Select(Gen.Int[0, candidates.Length - 1], Gen.Int[0, int.MaxValue], Gen.Int[0, 7]).Sample(
             (candidate, position, bit) =>
             {

@@ -13,6 +13,10 @@ public sealed class MoneyVectorsTest
 
     public static IEnumerable<TestCaseData> Allocations => SharedVectors.Read("allocation.json");
 
+    public static IEnumerable<TestCaseData> PenaltyAccruals => SharedVectors.Read("penalties.json");
+
+    public static IEnumerable<TestCaseData> Nettings => SharedVectors.Read("netting.json");
+
     [TestCaseSource(nameof(Charges))]
     public void Charge_Vector(Dictionary<string, string> vector)
     {
@@ -44,5 +48,36 @@ public sealed class MoneyVectorsTest
 
         Assert.That(
             parts.Select(part => part.Value), Is.EqualTo(Enumerable.Range(0, Weights).Select(i => vector.Number($"part{i}"))));
+    }
+
+    [TestCaseSource(nameof(PenaltyAccruals))]
+    public void Penalty_Vector(Dictionary<string, string> vector)
+    {
+        bool isSingle = vector["kind"] == "single";
+        int slices = isSingle ? 1 : (int)vector.Number("slices");
+        PenaltyAccrual accrual = default;
+        uint day = 0;
+        for (int i = 0; i < slices; i++)
+        {
+            string place = isSingle ? "" : $"{i}";
+            uint next = (uint)vector.Number($"days{place}");
+            (accrual, Kopecks added) = accrual.After(new(vector.Number($"debt{place}")), (uint)vector.Number("rate"), day, next);
+            Assert.That(added.Value, Is.EqualTo(vector.Number($"penalty{place}")), $"slice {i}");
+            day = next;
+        }
+    }
+
+    [TestCaseSource(nameof(Nettings))]
+    public void Netting_Vector(Dictionary<string, string> vector)
+    {
+        MutualObligation[] obligations =
+        [
+            .. Enumerable.Range(0, (int)vector.Number("count")).Select(i => new MutualObligation(
+                (ushort)vector.Number($"debtor{i}"), (ushort)vector.Number($"creditor{i}"), new(vector.Number($"amount{i}")))),
+        ];
+        Assert.That(
+            NettingRound.Of(obligations).Positions.Select(position => (position.Key, position.Value.Value)),
+            Is.EquivalentTo(Enumerable.Range(0, (int)vector.Number("providers")).Select(i => (
+                (ushort)vector.Number($"provider{i}"), (long)vector.Number($"gets{i}") - (long)vector.Number($"pays{i}")))));
     }
 }
