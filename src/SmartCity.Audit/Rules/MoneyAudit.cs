@@ -236,19 +236,21 @@ internal sealed class MoneyAudit(Registry registry, BillAudit bills, Address set
 
     private void Settle(SettlementEvent.RoundNetted round, string where)
     {
-        IReadOnlyDictionary<ushort, SignedKopecks> positions = NettingRound.Of(_round).Positions;
+        IReadOnlyDictionary<ushort, NetPosition> positions = NettingRound.Of(_round).Positions;
         _round.Clear();
         log[AuditRule.Netting].That(
             round.Providers.Zip(round.Nets).OrderBy(told => told.First)
-                .SequenceEqual(positions.Select(position => (position.Key, (BigInteger)position.Value.Value))),
+                .SequenceEqual(positions.Select(position => (position.Key, (BigInteger)NetOf(position.Value)))),
             () => $"{where}: round {round.Round} moved {string.Join(", ", round.Nets)}, computed {string.Join(", ", positions)}");
-        foreach ((ushort provider, SignedKopecks net) in positions)
+        foreach ((ushort provider, NetPosition position) in positions)
         {
             // A debtor's balance is used first; what it lacks comes from its payee's tokens, whose transfer is in the log as well.
-            Int128 left = (Int128)Balances.GetValueOrDefault(provider) + net.Value;
+            Int128 left = (Int128)Balances.GetValueOrDefault(provider) + NetOf(position);
             Balances[provider] = (ulong)Int128.Max(left, 0);
         }
     }
+
+    private static Int128 NetOf(NetPosition position) => (Int128)position.Gets.Value - position.Pays.Value;
 
     private void Withdraw(SettlementEvent.Withdrawn withdrawn, string where)
     {

@@ -76,8 +76,8 @@ public sealed class MoneyVectorsTest
                 (ushort)vector.Number($"debtor{i}"), (ushort)vector.Number($"creditor{i}"), new(vector.Number($"amount{i}")))),
         ];
         Assert.That(
-            NettingRound.Of(obligations).Positions.Select(position => (position.Key, position.Value.Value)),
+            NettingRound.Of(obligations).Positions.Select(position => (position.Key, position.Value.Pays.Value, position.Value.Gets.Value)),
             Is.EquivalentTo(Enumerable.Range(0, (int)vector.Number("providers")).Select(i => (
-                (ushort)vector.Number($"provider{i}"), (long)vector.Number($"gets{i}") - (long)vector.Number($"pays{i}")))));
+                (ushort)vector.Number($"provider{i}"), vector.Number($"pays{i}"), vector.Number($"gets{i}")))));
     }
 }
