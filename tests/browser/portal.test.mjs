@@ -288,7 +288,7 @@ describe("auditor", () => {
       await page.click("#audit form button");
       await page.waitForSelector("#audit .verdict", { timeout: 120_000 });
       assert.match(await page.textContent("#audit .verdict"), /Всё сходится/);
-      assert.equal(await page.locator("tbody tr").count(), 14);
+      assert.equal(await page.locator("tbody tr").count(), 17);
       assert.equal(await page.locator("tbody .tag.bad").count(), 0);
       const [download] = await Promise.all([page.waitForEvent("download"), page.click("a[download]")]);
       const [head] = (await readFile(await download.path(), "utf8")).split("\n");
