@@ -213,7 +213,8 @@ class City {
       i % 3,
     ]);
     ++this.groups;
-    return (await this.registry.send("addGroup", segment, this.meter("Mercury 230", resolution), meters)).gas;
+    return (await this.registry.send("addGroup", segment, this.meter("Mercury 230", resolution), meters, FIRST_HOUR))
+      .gas;
   }
 
   meter(model, resolution, accuracyClass = 100) {

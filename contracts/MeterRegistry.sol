@@ -7,6 +7,7 @@ import {IMeterRegistry} from "./interfaces/IMeterRegistry.sol";
 import {IReadingLedger} from "./interfaces/IReadingLedger.sol";
 import {Calendar} from "./libraries/Calendar.sol";
 import {Layouts} from "./libraries/Layouts.sol";
+import {MeterUse} from "./libraries/MeterUse.sol";
 
 /// @title MeterRegistry
 /// @notice Implements IMeterRegistry; see there for rights, units and every error.
@@ -16,7 +17,8 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         uint32 firstHour;
         uint16 slots;
         uint32[] groups;
-        /// Layout of the groups in upper 32 bits, number of groups in a row that have it in lower 32 bits.
+        /// Like groups in a row with one first hour: first hour in the upper 24 bits, layout in the next 28, number of groups in
+        /// the lowest 12. In order of first hours.
         uint64[] runs;
     }
 
@@ -27,7 +29,7 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         uint32 index;
     }
 
-    /// @dev One storage word a meter.
+    /// @dev One storage word a meter; one whose model is 0 stands for a channel without a meter.
     struct MeterRecord {
         uint64 serialNumber;
         uint64 registerAtInstallation;
@@ -51,6 +53,10 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
     uint256 private constant MAX_ACCURACY_CLASS = 1_000;
     uint256 private constant MAX_RESOLUTION = 1_000_000;
     uint256 private constant MAX_VERIFICATION_INTERVAL = 240;
+    uint256 private constant MAX_CHANGES = 255;
+    uint256 private constant RUN_LAYOUT_SHIFT = 12;
+    uint256 private constant RUN_HOUR_SHIFT = 40;
+    uint256 private constant RUN_COUNT_MASK = (1 << RUN_LAYOUT_SHIFT) - 1;
 
     IReadingLedger private _readingLedger;
     IBilling private _billing;
@@ -59,6 +65,9 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
     GroupRecord[] private _groups;
     mapping(uint32 group => uint32 area) private _areas;
     mapping(uint32 group => MeterRecord[MAX_CONSUMERS + MAX_PHASES]) private _meters;
+    /// @dev The meters before the present one, and the faults reported, by place as in _meters; in order of hours.
+    mapping(uint32 group => mapping(uint256 place => MeterRecord[])) private _pastMeters;
+    mapping(uint32 group => mapping(uint256 place => FaultReport[])) private _faults;
 
     bytes32[] private _models;
     mapping(bytes32 model => uint16 number) private _modelNumbers;
@@ -110,11 +119,11 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
     function addGroup(
         uint32 segment,
         Meter calldata parent,
-        Consumer[] calldata consumers
+        Consumer[] calldata consumers,
+        uint32 fromHour
     ) external restricted whenConnected returns (uint32 group) {
         Segment storage segmentRecord = _segment(segment);
-        (, bytes32 lastBatch) = _readingLedger.headOf(segment);
-        require(lastBatch == 0, MeterRegistry_SegmentInUse(segment));
+        _checkGroupsHour(segmentRecord, segment, fromHour);
         require(consumers.length <= MAX_CONSUMERS, MeterRegistry_TooManyConsumers(consumers.length, MAX_CONSUMERS));
 
         GroupRecord memory created;
@@ -123,19 +132,20 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
             firstSlot: segmentRecord.slots,
             parentChannels: segmentRecord.kind == Kind.Electricity ? uint8(MAX_PHASES) : 1,
             consumers: uint16(consumers.length),
-            kind: segmentRecord.kind
+            kind: segmentRecord.kind,
+            firstHour: fromHour
         });
         uint256 slots = segmentRecord.slots + Layouts.slotsFor(created.group.parentChannels + consumers.length);
         require(slots <= MAX_SLOTS, MeterRegistry_SegmentFull(segment, slots, MAX_SLOTS));
 
         group = uint32(_groups.length) + 1;
         created.index = uint32(segmentRecord.groups.length);
-        created.layoutId = _installMeters(group, created.group, segmentRecord.firstHour, parent, consumers);
+        created.layoutId = _installMeters(group, created.group, fromHour, parent, consumers);
         _groups.push(created);
         segmentRecord.slots = uint16(slots);
         segmentRecord.groups.push(group);
-        _appendToRuns(segmentRecord.runs, created.layoutId);
-        emit GroupAdded(group, segment, parent, consumers);
+        _appendToRuns(segmentRecord.runs, fromHour, created.layoutId);
+        emit GroupAdded(group, segment, parent, consumers, fromHour);
     }
 
     /// @inheritdoc IMeterRegistry
@@ -152,15 +162,43 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
             fromHour >= place.fromHour && fromHour <= latest,
             MeterRegistry_InvalidFromHour(fromHour, place.fromHour, latest)
         );
-        delete _isRegistered[_models[place.model - 1]][place.serialNumber];
+        _retireMeter(group, record.group, channel);
         _installMeter(place, meter, place.phase, fromHour);
-
-        uint32 layoutId = _layoutOf(group, record.group);
-        if (layoutId != record.layoutId) {
-            record.layoutId = layoutId;
-            _changeRuns(_segment(record.group.segment), record.index, layoutId);
-        }
+        _refreshLayout(group, record);
         emit MeterReplaced(group, channel, meter, fromHour);
+    }
+
+    /// @inheritdoc IMeterRegistry
+    function decommissionMeter(uint32 group, uint16 channel) external restricted whenConnected {
+        GroupRecord storage record = _group(group);
+        MeterRecord storage place = _meterRecord(group, record.group, channel);
+        require(channel >= record.group.parentChannels, MeterRegistry_ParentMeter(group, channel));
+        require(place.model != 0, MeterRegistry_NoMeter(group, channel));
+        (uint32 fromHour, ) = _readingLedger.headOf(record.group.segment);
+        uint256 present = block.timestamp / 1 hours;
+        require(fromHour >= present, MeterRegistry_HoursOutstanding(record.group.segment, fromHour, present));
+        if (fromHour < record.group.firstHour) fromHour = record.group.firstHour;
+        _retireMeter(group, record.group, channel);
+        MeterRecord memory none;
+        (none.fromHour, none.phase) = (fromHour, place.phase);
+        _write(place, none);
+        _refreshLayout(group, record);
+        emit MeterDecommissioned(group, channel, fromHour);
+    }
+
+    /// @inheritdoc IMeterRegistry
+    function reportFault(uint32 group, uint16 channel, Fault fault, uint32 fromHour) external restricted whenConnected {
+        Group memory details = _group(group).group;
+        MeterRecord storage place = _meterRecord(group, details, channel);
+        require(place.model != 0, MeterRegistry_NoMeter(group, channel));
+        require(fault <= Fault.AccessRefused, MeterRegistry_InvalidFault(fault));
+        FaultReport[] storage reports = _faults[group][_placeOf(details, channel)];
+        uint32 earliest = reports.length == 0 ? details.firstHour : reports[reports.length - 1].fromHour + 1;
+        (uint32 latest, ) = _readingLedger.headOf(details.segment);
+        require(fromHour >= earliest && fromHour <= latest, MeterRegistry_InvalidFromHour(fromHour, earliest, latest));
+        require(reports.length < MAX_CHANGES, MeterRegistry_TooManyChanges(group, channel, MAX_CHANGES));
+        reports.push(FaultReport({fromHour: fromHour, fault: fault}));
+        emit FaultReported(group, channel, fault, fromHour);
     }
 
     /// @inheritdoc IMeterRegistry
@@ -216,19 +254,23 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
 
     /// @inheritdoc IMeterRegistry
     function planOf(
-        uint32 segment
+        uint32 segment,
+        uint32 hour
     ) external view returns (Kind kind, uint32 firstHour, uint16 slots, bytes memory plan) {
         Segment storage record = _segment(segment);
-        (kind, firstHour, slots) = (record.kind, record.firstHour, record.slots);
+        (kind, firstHour) = (record.kind, record.firstHour);
         uint64[] memory runs = record.runs;
         // Every slot of a layout takes at most one word of it.
-        uint256[] memory words = new uint256[](slots);
+        uint256[] memory words = new uint256[](record.slots);
         uint256 length = 0;
-        for (uint256 i = 0; i < runs.length; ++i) {
-            uint256[MAX_LAYOUT_WORDS] storage stored = _layouts[uint32(runs[i] >> 32)];
+        for (uint256 i = 0; i < runs.length && runs[i] >> RUN_HOUR_SHIFT <= hour; ++i) {
+            uint256[MAX_LAYOUT_WORDS] storage stored = _layouts[_layoutOfRun(runs[i])];
+            uint256 groups = runs[i] & RUN_COUNT_MASK;
             uint256 header = stored[0];
-            uint256 wordCount = Layouts.wordsFor(Layouts.channelsOf(header));
-            words[length++] = Layouts.withRun(header, uint32(runs[i]));
+            uint256 channels = Layouts.channelsOf(header);
+            uint256 wordCount = Layouts.wordsFor(channels);
+            slots += uint16(groups * Layouts.slotsFor(channels));
+            words[length++] = Layouts.withRun(header, groups);
             for (uint256 word = 1; word < wordCount; ++word) words[length++] = stored[word];
         }
         assembly ("memory-safe") {
@@ -256,16 +298,58 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
     /// @inheritdoc IMeterRegistry
     function meterOf(uint32 group, uint16 channel) external view returns (Meter memory) {
         MeterRecord memory record = _meterRecord(group, _group(group).group, channel);
-        return
-            Meter({
-                serialNumber: record.serialNumber,
-                model: _models[record.model - 1],
-                accuracyClass: record.accuracyClass,
-                resolution: record.resolution,
-                registerAtInstallation: record.registerAtInstallation,
-                verifiedOn: record.verifiedOn,
-                verificationInterval: record.verificationInterval
-            });
+        require(record.model != 0, MeterRegistry_NoMeter(group, channel));
+        return _passportOf(record);
+    }
+
+    /// @inheritdoc IMeterRegistry
+    function meterHistory(uint32 group, uint16 channel) external view returns (InstalledMeter[] memory history) {
+        Group memory details = _group(group).group;
+        MeterRecord memory present = _meterRecord(group, details, channel);
+        MeterRecord[] storage past = _pastMeters[group][_placeOf(details, channel)];
+        uint256 count = past.length;
+        history = new InstalledMeter[](count + 1);
+        for (uint256 i = 0; i <= count; ++i) {
+            MeterRecord memory record = i < count ? past[i] : present;
+            history[i].fromHour = record.fromHour;
+            if (record.model != 0) history[i].meter = _passportOf(record);
+        }
+    }
+
+    /// @inheritdoc IMeterRegistry
+    function faultsOf(uint32 group, uint16 channel) external view returns (FaultReport[] memory) {
+        Group memory details = _group(group).group;
+        _meterRecord(group, details, channel);
+        return _faults[group][_placeOf(details, channel)];
+    }
+
+    /// @inheritdoc IMeterRegistry
+    function unusableFrom(
+        uint32 group,
+        uint16 channel,
+        uint16 period
+    ) external view whenConnected returns (uint32 hour, Fault fault) {
+        Group memory details = _group(group).group;
+        MeterRecord memory present = _meterRecord(group, details, channel);
+        MeterUse.Question memory question;
+        question.start = _readingLedger.firstHourOf(period);
+        if (question.start < details.firstHour) question.start = details.firstHour;
+        question.end = _readingLedger.firstHourOf(period + 1);
+        question.utcOffset = _readingLedger.utcOffset();
+        question.faults = _faults[group][_placeOf(details, channel)];
+        MeterRecord[] memory past = _pastMeters[group][_placeOf(details, channel)];
+        for (uint256 i = 0; i <= past.length; ++i) {
+            MeterRecord memory record = i < past.length ? past[i] : present;
+            uint32 end =
+                i == past.length
+                    ? question.end
+                    : i + 1 == past.length
+                        ? present.fromHour
+                        : past[i + 1].fromHour;
+            // A meter has a verification interval of at least a month; a channel without a meter has none.
+            MeterUse.consider(question, record.fromHour, end, record.verifiedOn, record.verificationInterval);
+        }
+        return (question.hour, question.fault);
     }
 
     /// @inheritdoc IMeterRegistry
@@ -307,6 +391,57 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         bytes32[] memory page = new bytes32[](length);
         for (uint256 i = 0; i < length; ++i) page[i] = _accountIds[start + i];
         return page;
+    }
+
+    /// @dev From which hour on a group may be added: never changing an hour that can have been signed already.
+    function _checkGroupsHour(Segment storage record, uint32 segment, uint32 fromHour) private view {
+        (uint32 nextHour, bytes32 lastBatch) = _readingLedger.headOf(segment);
+        uint256 count = record.groups.length;
+        uint256 earliest = record.firstHour;
+        // A segment begins with a group: its first hour has to have something in it.
+        uint256 latest = count == 0 ? earliest : Calendar.MAX_HOUR;
+        if (lastBatch != 0) {
+            uint256 present = block.timestamp / 1 hours;
+            earliest = nextHour < present ? present : nextHour;
+        }
+        if (count != 0) {
+            uint32 before = _groups[record.groups[count - 1] - 1].group.firstHour;
+            if (earliest < before) earliest = before;
+        }
+        require(
+            fromHour >= earliest && fromHour <= latest,
+            MeterRegistry_InvalidFromHour(fromHour, uint32(earliest), uint32(latest))
+        );
+    }
+
+    /// @dev Keeps a channel's meter in its history; its number may be registered elsewhere.
+    function _retireMeter(uint32 group, Group memory details, uint16 channel) private {
+        MeterRecord memory record = _meterRecord(group, details, channel);
+        MeterRecord[] storage past = _pastMeters[group][_placeOf(details, channel)];
+        require(past.length < MAX_CHANGES, MeterRegistry_TooManyChanges(group, channel, MAX_CHANGES));
+        past.push(record);
+        if (record.model != 0) delete _isRegistered[_models[record.model - 1]][record.serialNumber];
+    }
+
+    /// @dev Gives a group the layout of its meters as they are now.
+    function _refreshLayout(uint32 group, GroupRecord storage record) private {
+        uint32 layoutId = _layoutOf(group, record.group);
+        if (layoutId == record.layoutId) return;
+        record.layoutId = layoutId;
+        _changeRuns(_segment(record.group.segment), record.index, layoutId);
+    }
+
+    function _passportOf(MeterRecord memory record) private view returns (Meter memory) {
+        return
+            Meter({
+                serialNumber: record.serialNumber,
+                model: _models[record.model - 1],
+                accuracyClass: record.accuracyClass,
+                resolution: record.resolution,
+                registerAtInstallation: record.registerAtInstallation,
+                verifiedOn: record.verifiedOn,
+                verificationInterval: record.verificationInterval
+            });
     }
 
     function _installMeters(
@@ -403,17 +538,20 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         uint256[] memory words = Layouts.create(channels, first, records[0].accuracyClass, records[0].resolution);
         for (uint256 channel = first; channel < channels; ++channel) {
             MeterRecord memory record = records[channel];
+            if (record.model == 0) continue;
             Layouts.setConsumer(words, channel, record.phase, record.accuracyClass, record.resolution);
         }
         return _storeLayout(words);
     }
 
-    function _appendToRuns(uint64[] storage runs, uint32 layoutId) private {
+    function _appendToRuns(uint64[] storage runs, uint256 firstHour, uint256 layoutId) private {
+        // Layouts are far fewer than 2^28: to store one costs more than 40,000 gas.
+        uint64 run = uint64((firstHour << RUN_HOUR_SHIFT) | (layoutId << RUN_LAYOUT_SHIFT));
         uint256 count = runs.length;
-        if (count != 0 && runs[count - 1] >> 32 == layoutId) {
+        if (count != 0 && runs[count - 1] & ~uint64(RUN_COUNT_MASK) == run) {
             ++runs[count - 1];
         } else {
-            runs.push((uint64(layoutId) << 32) | 1);
+            runs.push(run | 1);
         }
     }
 
@@ -423,8 +561,9 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         delete segment.runs;
         uint256 place = 0;
         for (uint256 i = 0; i < before.length; ++i) {
-            for (uint256 groups = uint32(before[i]); groups != 0; --groups) {
-                _appendToRuns(segment.runs, place == index ? layoutId : uint32(before[i] >> 32));
+            uint256 firstHour = before[i] >> RUN_HOUR_SHIFT;
+            for (uint256 groups = before[i] & RUN_COUNT_MASK; groups != 0; --groups) {
+                _appendToRuns(segment.runs, firstHour, place == index ? layoutId : _layoutOfRun(before[i]));
                 ++place;
             }
         }
@@ -461,6 +600,15 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         return _groups[group - 1];
     }
 
+    function _layoutOfRun(uint64 run) private pure returns (uint32) {
+        return uint32((run >> RUN_LAYOUT_SHIFT) & ((1 << (RUN_HOUR_SHIFT - RUN_LAYOUT_SHIFT)) - 1));
+    }
+
+    /// @dev The place of a channel's meter in its group; the parent channels have one in common, 0.
+    function _placeOf(Group memory details, uint16 channel) private pure returns (uint256) {
+        return channel < details.parentChannels ? 0 : channel;
+    }
+
     /// @dev Where the meter of a channel stands; the parent channels have one meter in common, at 0.
     function _meterRecord(
         uint32 group,
@@ -468,7 +616,7 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         uint16 channel
     ) private view returns (MeterRecord storage) {
         require(channel < details.parentChannels + details.consumers, MeterRegistry_UnknownChannel(group, channel));
-        return _meters[group][channel < details.parentChannels ? 0 : channel];
+        return _meters[group][_placeOf(details, channel)];
     }
 
     function _checkMeter(Meter calldata meter) private view {

@@ -253,8 +253,7 @@ contract ReadingLedger is OracleSet {
         require(phase < details.parentChannels, ReadingLedger_InvalidPhase(group, phase));
         uint32 nextHour = _heads[details.segment].nextHour;
         if (nextHour == 0) return 0;
-        (, uint32 firstHour, , ) = REGISTRY.segmentOf(details.segment);
-        (uint16 period, ) = Calendar.periodAndZone(firstHour, UTC_OFFSET);
+        (uint16 period, ) = Calendar.periodAndZone(details.firstHour, UTC_OFFSET);
         (uint16 last, ) = Calendar.periodAndZone(nextHour - 1, UTC_OFFSET);
         for (; period <= last; ++period) {
             for (uint256 zone = 0; zone < ZONES; ++zone) {
@@ -304,9 +303,9 @@ contract ReadingLedger is OracleSet {
         IMeterRegistry.Kind kind;
         uint32 firstHour;
         uint16 slots;
-        (kind, firstHour, slots, plan) = REGISTRY.planOf(segment);
-        require(slots != 0, ReadingLedger_EmptySegment(segment));
+        (kind, firstHour, slots, plan) = REGISTRY.planOf(segment, hour);
         _checkHead(segment, hour, previousBatch, firstHour);
+        require(slots != 0, ReadingLedger_EmptySegment(segment));
         uint256 length = slots * HourRun.SLOT_BYTES;
         require(payload.length == length, ReadingLedger_PayloadLength(payload.length, length));
 
@@ -471,7 +470,7 @@ contract ReadingLedger is OracleSet {
     /// @dev Are the hours recorded, in one period, and not too long ago?
     function _checkCorrectedHours(Correction calldata correction, uint256 hours_) private view returns (uint16 period) {
         uint256 end = uint256(correction.firstHour) + hours_;
-        (, uint32 earliest, , ) = REGISTRY.segmentOf(correction.segment);
+        uint32 earliest = REGISTRY.groupOf(correction.group).firstHour;
         uint32 nextHour = _heads[correction.segment].nextHour;
         require(
             correction.firstHour >= earliest && end <= nextHour,

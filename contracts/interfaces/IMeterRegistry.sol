@@ -11,6 +11,19 @@ interface IMeterRegistry {
         Heat
     }
 
+    /// @notice Why a channel's values do not count for billing.
+    enum Fault {
+        None,
+        /// The meter is out of order (reported).
+        Broken,
+        /// The resident does not let anyone see to the meter (reported).
+        AccessRefused,
+        /// The interval since its verification is over.
+        VerificationExpired,
+        /// There is no meter.
+        NoMeter
+    }
+
     /// @notice A meter as its passport states it.
     struct Meter {
         /// Factory serial number; 0 is refused.
@@ -45,6 +58,20 @@ interface IMeterRegistry {
         uint8 parentChannels;
         uint16 consumers;
         Kind kind;
+        /// The first hour of its segment that it is part of.
+        uint32 firstHour;
+    }
+
+    /// @notice A meter of a channel and the first hour it measured. One of zeros: from that hour on there was none.
+    struct InstalledMeter {
+        Meter meter;
+        uint32 fromHour;
+    }
+
+    /// @notice From `fromHour` on a channel's meter is out of order, or in order again (None).
+    struct FaultReport {
+        uint32 fromHour;
+        Fault fault;
     }
 
     /// @notice A resident's premises.
@@ -66,8 +93,10 @@ interface IMeterRegistry {
 
     event Connected(address readingLedger, address billing);
     event SegmentOpened(uint32 indexed segment, Kind kind, uint32 firstHour);
-    event GroupAdded(uint32 indexed group, uint32 indexed segment, Meter parent, Consumer[] consumers);
+    event GroupAdded(uint32 indexed group, uint32 indexed segment, Meter parent, Consumer[] consumers, uint32 fromHour);
     event MeterReplaced(uint32 indexed group, uint16 indexed channel, Meter meter, uint32 fromHour);
+    event MeterDecommissioned(uint32 indexed group, uint16 indexed channel, uint32 fromHour);
+    event FaultReported(uint32 indexed group, uint16 indexed channel, Fault fault, uint32 fromHour);
     event AccountOpened(bytes32 indexed account, Account details);
     event HolderChanged(bytes32 indexed account, address indexed holder);
 
@@ -81,8 +110,6 @@ interface IMeterRegistry {
     error MeterRegistry_InvalidPhase(uint8 phase);
     error MeterRegistry_SegmentFull(uint32 segment, uint256 slots, uint256 limit);
     error MeterRegistry_TooManyConsumers(uint256 consumers, uint256 limit);
-    /// @notice The segment has hours already: its composition is fixed.
-    error MeterRegistry_SegmentInUse(uint32 segment);
     error MeterRegistry_WrongKind(uint32 group, Kind expected);
     /// @param field the name of the argument of openAccount that is wrong.
     error MeterRegistry_InvalidAccount(bytes32 account, string field);
@@ -91,8 +118,17 @@ interface IMeterRegistry {
     /// @notice A period of the group was billed by the areas as they are.
     error MeterRegistry_AreaInUse(uint32 group);
     error MeterRegistry_InvalidFirstHour(uint32 firstHour);
-    /// @notice A replacement must lie between the one before it (or the segment's first hour) and the hour the segment waits for.
+    /// @notice What is to begin with `fromHour` may begin from `earliest` to `latest`; see the function called.
     error MeterRegistry_InvalidFromHour(uint32 fromHour, uint32 earliest, uint32 latest);
+    /// @notice The parent's meter can be replaced, not taken away.
+    error MeterRegistry_ParentMeter(uint32 group, uint16 channel);
+    /// @notice The channel has no meter now.
+    error MeterRegistry_NoMeter(uint32 group, uint16 channel);
+    /// @notice Hours that are over are still to be recorded, and may have been signed as the segment is.
+    error MeterRegistry_HoursOutstanding(uint32 segment, uint256 nextHour, uint256 present);
+    /// @notice Only None, Broken and AccessRefused are reported; the rest the registry knows itself.
+    error MeterRegistry_InvalidFault(Fault fault);
+    error MeterRegistry_TooManyChanges(uint32 group, uint16 channel, uint256 limit);
     error MeterRegistry_PageTooLong(uint256 limit, uint256 maximum);
     error MeterRegistry_AlreadyConnected(address readingLedger, address billing);
     error MeterRegistry_NotConnected();
@@ -111,32 +147,54 @@ interface IMeterRegistry {
     /// @dev Reverts with AccessManagedUnauthorized, MeterRegistry_InvalidFirstHour.
     function openSegment(Kind kind, uint32 firstHour) external returns (uint32 segment);
 
-    /// @notice Adds a balance group at the end of a segment that has no hour yet. Groups are numbered from 1 over all segments.
-    /// Restricted to REGISTRAR. An hour of 256 houses no two of which are alike, first of a month, two phases of each unbalanced and
-    /// the third not measured, takes less than the 16,777,216 gas that a transaction may use where EIP-7825 is in force.
+    /// @notice Adds a balance group at the end of a segment. Groups are numbered from 1 over all segments. Restricted to
+    /// REGISTRAR. An hour of 256 houses no two of which are alike, first of a month, two phases of each unbalanced and the third not
+    /// measured, takes less than the 16,777,216 gas that a transaction may use where EIP-7825 is in force.
     /// @param parent the three-phase meter, or the house's heat meter.
     /// @param consumers the meters behind it in payload order, at most 273.
+    /// @param fromHour the group is part of this hour and all after it. The segment's first group: its first hour. After that: not
+    /// before that of the group added before it; and once the segment has an hour, not before the one it waits for, nor before the
+    /// present one (an hour that is over may have been signed without the group).
     /// @return group the number of the new group.
     /// @dev Reverts with AccessManagedUnauthorized, MeterRegistry_NotConnected, MeterRegistry_UnknownSegment,
-    /// MeterRegistry_SegmentInUse, MeterRegistry_TooManyConsumers, MeterRegistry_SegmentFull (256 slots of six channels; a group
+    /// MeterRegistry_InvalidFromHour, MeterRegistry_TooManyConsumers, MeterRegistry_SegmentFull (256 slots of six channels; a group
     /// begins with a new slot), MeterRegistry_InvalidMeter, MeterRegistry_DuplicateMeter (model and serial number stand at
     /// another channel), MeterRegistry_InvalidPhase.
     function addGroup(
         uint32 segment,
         Meter calldata parent,
-        Consumer[] calldata consumers
+        Consumer[] calldata consumers,
+        uint32 fromHour
     ) external returns (uint32 group);
 
     /// @notice Records that another meter measures a channel from `fromHour` on. The register on chain goes on: it is the sum of
     /// intervals. For channel 0..2 of an electricity group the parent meter as a whole is replaced. The meter taken away may be
     /// registered again elsewhere. Restricted to REGISTRAR.
-    /// @param fromHour first hour measured by the new meter: not before the replacement before this one (or the segment's first
-    /// hour) and not after the hour the segment waits for.
+    /// @param fromHour first hour measured by the new meter: not before the replacement before this one (or the group's first
+    /// hour) and not after the hour the segment waits for. A channel without a meter has one again by this.
     /// @dev The balance check uses the new class and resolution for every hour *recorded* after this call, whatever `fromHour`
     /// says: the order of the logs alone tells an auditor which tolerance was in force.
     /// Reverts with AccessManagedUnauthorized, MeterRegistry_NotConnected, MeterRegistry_UnknownGroup,
-    /// MeterRegistry_UnknownChannel, MeterRegistry_InvalidFromHour, MeterRegistry_InvalidMeter, MeterRegistry_DuplicateMeter.
+    /// MeterRegistry_UnknownChannel, MeterRegistry_InvalidFromHour, MeterRegistry_InvalidMeter, MeterRegistry_DuplicateMeter,
+    /// MeterRegistry_TooManyChanges (255 a channel).
     function replaceMeter(uint32 group, uint16 channel, Meter calldata meter, uint32 fromHour) external;
+
+    /// @notice Takes a consumer's meter away. From the hour the segment waits for on its lane is zero and measured (the ledger
+    /// refuses anything else), and it has no part in the balance. Restricted to REGISTRAR.
+    /// @dev Only while no hour that is over waits to be recorded: one signed with a value would be refused.
+    /// Reverts with AccessManagedUnauthorized, MeterRegistry_NotConnected, MeterRegistry_UnknownGroup,
+    /// MeterRegistry_UnknownChannel, MeterRegistry_ParentMeter, MeterRegistry_NoMeter, MeterRegistry_HoursOutstanding,
+    /// MeterRegistry_TooManyChanges.
+    function decommissionMeter(uint32 group, uint16 channel) external;
+
+    /// @notice Reports that a channel's meter is out of order, or in order again. What it measures from `fromHour` on does not count
+    /// for billing, until it is replaced or reported in order. The hours are recorded all the same. Restricted to REGISTRAR.
+    /// @param fault Broken, AccessRefused, or None for the end of a fault.
+    /// @param fromHour after that of the report before it, and not after the hour the segment waits for.
+    /// @dev Reverts with AccessManagedUnauthorized, MeterRegistry_NotConnected, MeterRegistry_UnknownGroup,
+    /// MeterRegistry_UnknownChannel, MeterRegistry_NoMeter, MeterRegistry_InvalidFault, MeterRegistry_InvalidFromHour,
+    /// MeterRegistry_TooManyChanges.
+    function reportFault(uint32 group, uint16 channel, Fault fault, uint32 fromHour) external;
 
     /// @notice Opens an account. Areas in a group are fixed once a period of the group has been billed. Restricted to REGISTRAR.
     /// @param account random id, not 0.
@@ -162,18 +220,20 @@ interface IMeterRegistry {
     /// @dev Reverts with AccessManagedUnauthorized, MeterRegistry_UnknownAccount.
     function setHolder(bytes32 account, address holder) external;
 
-    /// @notice What a segment counts, its first hour, its payload slots of 20 bytes, and how many groups it has.
+    /// @notice What a segment counts, its first hour, its payload slots of 20 bytes, and how many groups it has, those that are still
+    /// to come included.
     /// @dev Reverts with MeterRegistry_UnknownSegment.
     function segmentOf(uint32 segment) external view returns (Kind kind, uint32 firstHour, uint16 slots, uint32 groups);
 
-    /// @notice All that recording an hour of a segment needs, in one call.
+    /// @notice All that recording an hour of a segment needs, in one call: the groups whose first hour has come.
     /// @return kind what the segment counts.
     /// @return firstHour the first hour the ledger accepts.
     /// @return slots payload slots of 20 bytes.
     /// @return plan runs of like groups in payload order, as contracts/libraries/Layouts.sol describes.
     /// @dev Reverts with MeterRegistry_UnknownSegment.
     function planOf(
-        uint32 segment
+        uint32 segment,
+        uint32 hour
     ) external view returns (Kind kind, uint32 firstHour, uint16 slots, bytes memory plan);
 
     /// @dev Reverts with MeterRegistry_UnknownGroup.
@@ -188,8 +248,23 @@ interface IMeterRegistry {
     function groupAt(uint32 segment, uint256 index) external view returns (uint32 group);
 
     /// @notice The meter that measures a channel now; channels 0..2 of an electricity group have the parent meter in common.
-    /// @dev Reverts with MeterRegistry_UnknownGroup, MeterRegistry_UnknownChannel.
+    /// @dev Reverts with MeterRegistry_UnknownGroup, MeterRegistry_UnknownChannel, MeterRegistry_NoMeter.
     function meterOf(uint32 group, uint16 channel) external view returns (Meter memory);
+
+    /// @notice The meters of a channel in order, the present one last; each until the next one's first hour.
+    /// @dev Reverts with MeterRegistry_UnknownGroup, MeterRegistry_UnknownChannel.
+    function meterHistory(uint32 group, uint16 channel) external view returns (InstalledMeter[] memory history);
+
+    /// @notice The faults reported for a channel in order; each until the next one, or until the meter was replaced.
+    /// @dev Reverts with MeterRegistry_UnknownGroup, MeterRegistry_UnknownChannel.
+    function faultsOf(uint32 group, uint16 channel) external view returns (FaultReport[] memory);
+
+    /// @notice The first hour of a period from which a channel's meter does not count, as far as is known now.
+    /// @return hour 0 if it counts in all of the period (from the group's first hour on).
+    /// @return fault why; None if it counts.
+    /// @dev Reverts with MeterRegistry_NotConnected, MeterRegistry_UnknownGroup, MeterRegistry_UnknownChannel,
+    /// Calendar_PeriodOutOfRange.
+    function unusableFrom(uint32 group, uint16 channel, uint16 period) external view returns (uint32 hour, Fault fault);
 
     /// @notice Phase of a channel: 0..2; always 0 in a heat group.
     /// @dev Reverts with MeterRegistry_UnknownGroup, MeterRegistry_UnknownChannel.

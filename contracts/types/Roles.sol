@@ -8,7 +8,8 @@ pragma solidity ^0.8.37;
 /// | role             | may call                                                                                 |
 /// |------------------|------------------------------------------------------------------------------------------|
 /// | ADMIN            | MeterRegistry.connect, Directory.register                                                |
-/// | REGISTRAR        | MeterRegistry.openSegment, addGroup, replaceMeter, openAccount, setHolder                |
+/// | REGISTRAR        | MeterRegistry.openSegment, addGroup, replaceMeter, decommissionMeter, reportFault,       |
+/// |                  | openAccount, setHolder                                                                   |
 /// | TARIFF_AUTHORITY | TariffBook.registerProvider, publish                                                     |
 /// | ORACLE_ADMIN     | ReadingLedger.setOracles                                                                 |
 /// | BANK             | SettlementRouble.mint                                                                    |

@@ -47,6 +47,8 @@ abstract contract CityFixture is TestBase {
         grant(address(registry), MeterRegistry.openSegment.selector, Roles.REGISTRAR, REGISTRAR);
         grant(address(registry), MeterRegistry.addGroup.selector, Roles.REGISTRAR, REGISTRAR);
         grant(address(registry), MeterRegistry.replaceMeter.selector, Roles.REGISTRAR, REGISTRAR);
+        grant(address(registry), MeterRegistry.decommissionMeter.selector, Roles.REGISTRAR, REGISTRAR);
+        grant(address(registry), MeterRegistry.reportFault.selector, Roles.REGISTRAR, REGISTRAR);
         grant(address(registry), MeterRegistry.openAccount.selector, Roles.REGISTRAR, REGISTRAR);
         grant(address(registry), MeterRegistry.setHolder.selector, Roles.REGISTRAR, REGISTRAR);
         grant(address(ledger), ledger.setOracles.selector, Roles.ORACLE_ADMIN, ORACLE_ADMIN);
@@ -84,8 +86,16 @@ abstract contract CityFixture is TestBase {
             consumers[i].phase = isHeat ? 0 : uint8(i % 3);
         }
         IMeterRegistry.Meter memory parent = isHeat ? meterOf("heat", 200, 1_000) : meterOf(MERCURY_230, 100, 1);
+        uint32 fromHour = firstFreeHour(segment);
         vm.prank(REGISTRAR);
-        return registry.addGroup(segment, parent, consumers);
+        return registry.addGroup(segment, parent, consumers, fromHour);
+    }
+
+    /// @notice The first hour that a group may be added from.
+    function firstFreeHour(uint32 segment) internal view returns (uint32) {
+        (uint32 next, bytes32 last) = ledger.headOf(segment);
+        uint32 present = uint32(block.timestamp / 1 hours);
+        return last == 0 || next > present ? next : present;
     }
 
     /// @notice A meter with a serial number of its own.

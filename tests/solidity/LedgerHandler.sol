@@ -13,6 +13,8 @@ import {TestBase} from "./TestBase.sol";
 contract LedgerHandler is TestBase {
     uint256 private constant MAX_HOURS_AT_ONCE = 12;
     uint256 private constant SCALE = 10_000;
+    uint256 private constant MAX_GROUPS = 6;
+    address private constant REGISTRAR = address(0x1001);
 
     struct Ghost {
         uint64[3] registers;
@@ -29,6 +31,8 @@ contract LedgerHandler is TestBase {
         uint256 channels;
         mapping(uint16 period => uint32) revisions;
         mapping(uint256 channel => Ghost) channel;
+        mapping(uint256 channel => bool) hasNoMeter;
+        uint256 meters;
     }
 
     /// @dev What became of one group's hour.
@@ -50,6 +54,7 @@ contract LedgerHandler is TestBase {
     mapping(uint32 segment => uint16[]) private _closed;
     mapping(uint32 group => GroupGhost) private _groups;
     mapping(uint32 segment => uint32) public ghostCorrections;
+    uint64 private _serials;
 
     constructor(MeterRegistry registry, ReadingLedger ledger, uint32[] memory segments, uint256 oracleKey) {
         (_registry, _ledger, _segments, _oracleKey) = (registry, ledger, segments, oracleKey);
@@ -58,6 +63,7 @@ contract LedgerHandler is TestBase {
             for (uint256 j = 0; j < groups.length; ++j) {
                 IMeterRegistry.Group memory details = registry.groupOf(groups[j]);
                 _groups[groups[j]].channels = uint256(details.parentChannels) + details.consumers;
+                _groups[groups[j]].meters = details.consumers;
             }
         }
     }
@@ -85,13 +91,52 @@ contract LedgerHandler is TestBase {
         correction.channel = uint16((seed >> 16) % _groups[correction.group].channels);
         (, uint32 first, , ) = _registry.segmentOf(segment);
         uint32 last = first + count;
-        correction.firstHour = first + uint32((seed >> 32) % count);
+        first = _registry.groupOf(correction.group).firstHour;
+        if (first >= last) return;
+        correction.firstHour = first + uint32((seed >> 32) % (last - first));
         (uint16 period, ) = _ledger.calendarOf(correction.firstHour);
         uint32 end = correction.firstHour + 1 + uint32((seed >> 64) % 9);
         uint32 periodEnd = _ledger.firstHourOf(period + 1);
         if (end > periodEnd) end = periodEnd;
         if (end > last) end = last;
         _sendCorrection(correction, period, end, seed);
+    }
+
+    /// @notice Adds a house to a segment, from the first hour that may be or a few later.
+    function grow(uint256 segmentSeed, uint256 seed) external {
+        uint32 segment = _segments[bound(segmentSeed, 0, _segments.length - 1)];
+        uint32[] memory groups = _registry.groupsOf(segment);
+        if (groups.length == MAX_GROUPS) return;
+        uint32 fromHour = _firstFreeHour(segment, groups[groups.length - 1]) + uint32((seed >> 8) % 4);
+        (IMeterRegistry.Kind kind, , , ) = _registry.segmentOf(segment);
+        bool isHeat = kind == IMeterRegistry.Kind.Heat;
+        IMeterRegistry.Consumer[] memory consumers = new IMeterRegistry.Consumer[](seed % 5);
+        for (uint256 i = 0; i < consumers.length; ++i) {
+            consumers[i].meter = _meter(seed, i);
+            consumers[i].phase = isHeat ? 0 : uint8((seed >> i) % 3);
+        }
+        IMeterRegistry.Meter memory parent = _meter(seed, consumers.length);
+        vm.prank(REGISTRAR);
+        uint32 group = _registry.addGroup(segment, parent, consumers, fromHour);
+        _groups[group].channels = (isHeat ? 1 : 3) + consumers.length;
+        _groups[group].meters = consumers.length;
+    }
+
+    /// @notice Takes a consumer's meter away, if no hour that is over waits.
+    function takeMeter(uint256 segmentSeed, uint256 seed) external {
+        uint32 segment = _segments[bound(segmentSeed, 0, _segments.length - 1)];
+        (uint32 next, ) = _ledger.headOf(segment);
+        uint32[] memory groups = _registry.groupsOf(segment);
+        uint32 group = groups[seed % groups.length];
+        uint256 parents = _registry.groupOf(group).parentChannels;
+        GroupGhost storage ghost = _groups[group];
+        if (next < block.timestamp / 1 hours || ghost.channels == parents) return;
+        uint16 channel = uint16(parents + ((seed >> 8) % (ghost.channels - parents)));
+        if (ghost.hasNoMeter[channel]) return;
+        vm.prank(REGISTRAR);
+        _registry.decommissionMeter(group, channel);
+        ghost.hasNoMeter[channel] = true;
+        --ghost.meters;
     }
 
     /// @notice Up to forty days in which nothing is sent: the hours wait.
@@ -166,7 +211,7 @@ contract LedgerHandler is TestBase {
 
         uint32[] memory groups = _registry.groupsOf(segment);
         bytes memory payload;
-        for (uint256 i = 0; i < groups.length; ++i) {
+        for (uint256 i = 0; i < groups.length && _registry.groupOf(groups[i]).firstHour <= hour; ++i) {
             seed = uint256(keccak256(abi.encode(seed, i)));
             payload = abi.encodePacked(payload, _inventHour(groups[i], seed, period, zone));
         }
@@ -249,7 +294,8 @@ contract LedgerHandler is TestBase {
             uint256 draw = uint256(keccak256(abi.encode(seed, channel)));
             uint8 quality = draw % 8 < 6 || seed % 2 == 0 ? 0 : uint8(1 + ((draw >> 8) % 3));
             uint24 value = quality == 3 ? 0 : _valueFrom(draw >> 16, channel < parents);
-            _book(hour, group, channel, value, quality != 0);
+            if (ghost.hasNoMeter[channel]) (quality, value) = (0, 0);
+            else _book(hour, group, channel, value, quality != 0);
             ghost.channel[channel].registers[zone] += value;
             ghost.channel[channel].used[period][zone] += int64(uint64(value));
             if (quality == 3) ++ghost.channel[channel].missing[period];
@@ -263,7 +309,7 @@ contract LedgerHandler is TestBase {
         }
         uint256 used = ghost.channels % 6;
         if (used != 0) payload = abi.encodePacked(payload, new bytes(3 * (6 - used)), qualities);
-        if (ghost.channels > parents) _compare(ghost, hour);
+        if (ghost.meters != 0) _compare(ghost, hour);
         for (uint256 phase = 0; phase < 3; ++phase) {
             ghost.drift[phase] += int64(uint64(hour.parents[phase])) - int64(uint64(hour.consumers[phase]));
         }
@@ -318,6 +364,29 @@ contract LedgerHandler is TestBase {
             "HourBatch(uint32 segment,uint32 hour,bytes32 previousBatch,bytes32 payloadHash,bytes32 oracleConfig)"
         );
         return keccak256(abi.encode(typeHash, segment, hour, previous, keccak256(payload), _ledger.oracleConfig()));
+    }
+
+    /// @dev The first hour from which a group may follow `lastGroup`.
+    function _firstFreeHour(uint32 segment, uint32 lastGroup) private view returns (uint32 fromHour) {
+        bytes32 lastBatch;
+        (fromHour, lastBatch) = _ledger.headOf(segment);
+        uint32 present = uint32(block.timestamp / 1 hours);
+        if (lastBatch != 0 && fromHour < present) fromHour = present;
+        uint32 before = _registry.groupOf(lastGroup).firstHour;
+        if (fromHour < before) fromHour = before;
+    }
+
+    function _meter(uint256 seed, uint256 index) private returns (IMeterRegistry.Meter memory) {
+        return
+            IMeterRegistry.Meter({
+                serialNumber: ++_serials,
+                model: "grown",
+                accuracyClass: uint16(50 + ((seed >> index) % 4) * 50),
+                resolution: uint32(1 + ((seed >> (index + 4)) % 20)),
+                registerAtInstallation: 0,
+                verifiedOn: 20_000,
+                verificationInterval: 120
+            });
     }
 
     /// @dev Often near a balance (so that both outcomes happen), sometimes zero, small, or the greatest.

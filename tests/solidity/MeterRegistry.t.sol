@@ -58,9 +58,13 @@ contract MeterRegistryTest is CityFixture {
         IMeterRegistry.Meter memory meter = meterOf(MERCURY_230, 100, 1);
         uint32 segment = young.openSegment(IMeterRegistry.Kind.Heat, FIRST_HOUR);
         vm.expectRevert(refusal);
-        young.addGroup(segment, meter, new IMeterRegistry.Consumer[](0));
+        young.addGroup(segment, meter, new IMeterRegistry.Consumer[](0), FIRST_HOUR);
         vm.expectRevert(refusal);
         young.replaceMeter(1, 0, meter, FIRST_HOUR);
+        vm.expectRevert(refusal);
+        young.decommissionMeter(1, 3);
+        vm.expectRevert(refusal);
+        young.reportFault(1, 3, IMeterRegistry.Fault.Broken, FIRST_HOUR);
         vm.expectRevert(refusal);
         young.openAccount(ALICE, 1, 3, 0, 100, FIRST_PERIOD);
     }
@@ -74,9 +78,13 @@ contract MeterRegistryTest is CityFixture {
         vm.expectRevert(refusal);
         registry.openSegment(IMeterRegistry.Kind.Heat, FIRST_HOUR);
         vm.expectRevert(refusal);
-        registry.addGroup(electricity, meter, new IMeterRegistry.Consumer[](0));
+        registry.addGroup(electricity, meter, new IMeterRegistry.Consumer[](0), FIRST_HOUR);
         vm.expectRevert(refusal);
         registry.replaceMeter(house, 3, meter, FIRST_HOUR);
+        vm.expectRevert(refusal);
+        registry.decommissionMeter(house, 3);
+        vm.expectRevert(refusal);
+        registry.reportFault(house, 3, IMeterRegistry.Fault.Broken, FIRST_HOUR);
         vm.expectRevert(refusal);
         registry.openAccount(ALICE, house, 3, 0, 100, FIRST_PERIOD);
         vm.stopPrank();
@@ -124,7 +132,7 @@ contract MeterRegistryTest is CityFixture {
         IMeterRegistry.Consumer[] memory consumers = new IMeterRegistry.Consumer[](1);
         consumers[0] = IMeterRegistry.Consumer({meter: meterOf(MERCURY_201, 1, 1), phase: 2});
         vm.prank(REGISTRAR);
-        uint32 group = registry.addGroup(electricity, parent, consumers);
+        uint32 group = registry.addGroup(electricity, parent, consumers, FIRST_HOUR);
         for (uint16 channel = 0; channel < 3; ++channel) {
             assertEq(abi.encode(registry.meterOf(group, channel)), abi.encode(parent), "parent");
         }
@@ -137,7 +145,7 @@ contract MeterRegistryTest is CityFixture {
         vm.expectRevert(segment);
         registry.segmentOf(UNKNOWN);
         vm.expectRevert(segment);
-        registry.planOf(UNKNOWN);
+        registry.planOf(UNKNOWN, FIRST_HOUR);
         vm.expectRevert(segment);
         registry.groupsOf(UNKNOWN);
         vm.expectRevert(segment);
@@ -170,13 +178,6 @@ contract MeterRegistryTest is CityFixture {
         registry.accountOf(ALICE);
     }
 
-    function test_RevertWhen_SegmentHasHours() external {
-        recordNext(electricity, new bytes(60));
-        vm.expectRevert(abi.encodeWithSelector(IMeterRegistry.MeterRegistry_SegmentInUse.selector, electricity));
-        this.addTo(electricity, 1);
-        this.addTo(heat, 1);
-    }
-
     function test_AddGroup_GreatestGroup_AndOneConsumerTooMany() external {
         uint32 wide = openSegment(IMeterRegistry.Kind.Electricity, FIRST_HOUR);
         uint32 group = this.addTo(wide, 273);
@@ -207,13 +208,13 @@ contract MeterRegistryTest is CityFixture {
             );
             vm.prank(REGISTRAR);
             vm.expectRevert(refusal);
-            registry.addGroup(heat, meter, new IMeterRegistry.Consumer[](0));
+            registry.addGroup(heat, meter, new IMeterRegistry.Consumer[](0), FIRST_HOUR + 5);
             vm.prank(REGISTRAR);
             vm.expectRevert(refusal);
             registry.replaceMeter(house, 4, meter, FIRST_HOUR);
         }
         vm.prank(REGISTRAR);
-        registry.addGroup(heat, _greatestMeter(), new IMeterRegistry.Consumer[](0));
+        registry.addGroup(heat, _greatestMeter(), new IMeterRegistry.Consumer[](0), FIRST_HOUR + 5);
     }
 
     function test_RevertWhen_MeterStandsElsewhere() external {
@@ -225,7 +226,7 @@ contract MeterRegistryTest is CityFixture {
         );
         vm.prank(REGISTRAR);
         vm.expectRevert(refusal);
-        registry.addGroup(heat, meter, new IMeterRegistry.Consumer[](0));
+        registry.addGroup(heat, meter, new IMeterRegistry.Consumer[](0), FIRST_HOUR + 5);
         vm.prank(REGISTRAR);
         vm.expectRevert(refusal);
         registry.replaceMeter(house, 4, meter, FIRST_HOUR);
@@ -237,12 +238,12 @@ contract MeterRegistryTest is CityFixture {
         vm.expectRevert(
             abi.encodeWithSelector(IMeterRegistry.MeterRegistry_DuplicateMeter.selector, twin.model, twin.serialNumber)
         );
-        registry.addGroup(heat, twin, consumers);
+        registry.addGroup(heat, twin, consumers, FIRST_HOUR + 5);
 
         // The same number of another model is another meter.
         meter.model = "another";
         vm.prank(REGISTRAR);
-        registry.addGroup(heat, meter, new IMeterRegistry.Consumer[](0));
+        registry.addGroup(heat, meter, new IMeterRegistry.Consumer[](0), FIRST_HOUR + 5);
     }
 
     function test_RevertWhen_PhaseUnknown() external {
@@ -251,10 +252,10 @@ contract MeterRegistryTest is CityFixture {
         consumers[0] = IMeterRegistry.Consumer({meter: meterOf(MERCURY_201, 100, 1), phase: 3});
         vm.startPrank(REGISTRAR);
         vm.expectRevert(abi.encodeWithSelector(IMeterRegistry.MeterRegistry_InvalidPhase.selector, 3));
-        registry.addGroup(electricity, parent, consumers);
+        registry.addGroup(electricity, parent, consumers, FIRST_HOUR);
         consumers[0].phase = 1;
         vm.expectRevert(abi.encodeWithSelector(IMeterRegistry.MeterRegistry_InvalidPhase.selector, 1));
-        registry.addGroup(heat, parent, consumers);
+        registry.addGroup(heat, parent, consumers, FIRST_HOUR + 5);
         vm.stopPrank();
     }
 
@@ -409,8 +410,9 @@ contract MeterRegistryTest is CityFixture {
             consumers[i].phase = isHeat ? 0 : uint8(i % 3);
         }
         IMeterRegistry.Meter memory parent = meterOf(MERCURY_230, 100, 1);
+        uint32 fromHour = segment == UNKNOWN ? FIRST_HOUR : firstFreeHour(segment);
         vm.prank(REGISTRAR);
-        return registry.addGroup(segment, parent, consumers);
+        return registry.addGroup(segment, parent, consumers, fromHour);
     }
 
     function _openAccount(bytes32 account, uint32 group, uint16 channel, uint32 heatGroup, uint32 area) private {

@@ -27,7 +27,7 @@ contract RightsTest is MoneyFixture {
         string name;
     }
 
-    uint256 private constant FUNCTIONS = 19;
+    uint256 private constant FUNCTIONS = 21;
     uint64 private constant ROLES = 7;
 
     Directory private directory;
@@ -90,8 +90,12 @@ contract RightsTest is MoneyFixture {
         _list(target, abi.encodeCall(MeterRegistry.connect, (target, target)), Roles.ADMIN, "connect");
         bytes memory data = abi.encodeCall(MeterRegistry.openSegment, (IMeterRegistry.Kind.Heat, FIRST_HOUR));
         _list(target, data, Roles.REGISTRAR, "openSegment");
-        data = abi.encodeCall(MeterRegistry.addGroup, (1, meter, new IMeterRegistry.Consumer[](0)));
+        data = abi.encodeCall(MeterRegistry.addGroup, (1, meter, new IMeterRegistry.Consumer[](0), FIRST_HOUR));
         _list(target, data, Roles.REGISTRAR, "addGroup");
+        data = abi.encodeCall(MeterRegistry.decommissionMeter, (1, 3));
+        _list(target, data, Roles.REGISTRAR, "decommissionMeter");
+        data = abi.encodeCall(MeterRegistry.reportFault, (1, 3, IMeterRegistry.Fault.Broken, FIRST_HOUR));
+        _list(target, data, Roles.REGISTRAR, "reportFault");
         data = abi.encodeCall(MeterRegistry.replaceMeter, (1, 3, meter, FIRST_HOUR));
         _list(target, data, Roles.REGISTRAR, "replaceMeter");
         data = abi.encodeCall(MeterRegistry.openAccount, (ALICE, 1, 3, 0, 100, JANUARY));

@@ -5,7 +5,8 @@ using SmartCity.Ledger.Contracts;
 namespace SmartCity.Audit;
 
 /// <summary>A group as the registry's events tell it.</summary>
-internal sealed class AuditedGroup(uint number, uint segment, EnergyKind kind, MeterAccuracy parent, IEnumerable<BalanceConsumer> consumers)
+internal sealed class AuditedGroup(
+    uint number, uint segment, EnergyKind kind, Hour firstHour, MeterAccuracy parent, IEnumerable<BalanceConsumer> consumers)
 {
     private readonly List<BalanceConsumer> _consumers = [.. consumers];
     private MeterAccuracy _parent = parent;
@@ -20,6 +21,9 @@ internal sealed class AuditedGroup(uint number, uint segment, EnergyKind kind, M
     /// <summary>What it measures.</summary>
     public EnergyKind Kind { get; } = kind;
 
+    /// <summary>The first hour that it is part of.</summary>
+    public Hour FirstHour { get; } = firstHour;
+
     /// <summary>The balance by the meters that are there now.</summary>
     public BalanceGroup Balance => _balance ??= new(Kind, _parent, _consumers);
 
@@ -29,7 +33,10 @@ internal sealed class AuditedGroup(uint number, uint segment, EnergyKind kind, M
     /// <summary>Phase of a channel.</summary>
     public int PhaseOf(int channel) => channel < Balance.Phases ? channel : _consumers[channel - Balance.Phases].Phase;
 
-    /// <summary>Another meter measures a channel from now on.</summary>
+    /// <summary>Has a channel a meter now?</summary>
+    public bool HasMeter(int channel) => channel < Balance.Phases || _consumers[channel - Balance.Phases].Accuracy.AccuracyClass != 0;
+
+    /// <summary>Another meter measures a channel from now on; one of class 0: none.</summary>
     public void Replace(int channel, MeterAccuracy accuracy)
     {
         int phases = Balance.Phases;
@@ -50,6 +57,9 @@ internal sealed record AuditedSegment(EnergyKind Kind, Hour FirstHour)
 {
     /// <summary>Groups in payload order.</summary>
     public List<AuditedGroup> Groups { get; } = [];
+
+    /// <summary>The groups that are part of an hour, in payload order.</summary>
+    public IReadOnlyList<AuditedGroup> GroupsAt(Hour hour) => [.. Groups.TakeWhile(group => group.FirstHour <= hour)];
 }
 
 /// <summary>The registry as its events tell it up to a point of the history.</summary>
@@ -74,13 +84,16 @@ internal sealed class Registry
                 break;
             case MeterRegistryEvent.GroupAdded added when Segments.TryGetValue(added.Segment, out AuditedSegment? segment):
                 AuditedGroup newcomer = new(
-                    added.Group, added.Segment, segment.Kind, AccuracyOf(added.Parent),
+                    added.Group, added.Segment, segment.Kind, new(added.FromHour), AccuracyOf(added.Parent),
                     added.Consumers.Select(consumer => new BalanceConsumer(AccuracyOf(consumer.Meter), consumer.Phase)));
                 Groups[added.Group] = newcomer;
                 segment.Groups.Add(newcomer);
                 break;
             case MeterRegistryEvent.MeterReplaced replaced when Groups.TryGetValue(replaced.Group, out AuditedGroup? group):
                 group.Replace(replaced.Channel, AccuracyOf(replaced.Meter));
+                break;
+            case MeterRegistryEvent.MeterDecommissioned decommissioned when Groups.TryGetValue(decommissioned.Group, out AuditedGroup? group):
+                group.Replace(decommissioned.Channel, default);
                 break;
             case MeterRegistryEvent.AccountOpened opened:
                 Open(opened);

@@ -50,7 +50,7 @@ internal sealed class CorrectionAudit(CityCalendar calendar, ReadingAudit readin
         }
         Hour first = new(details.FirstHour);
         Period period = calendar.PeriodOf(first);
-        CheckHours(recorded, first, differences.Length, period, place);
+        CheckHours(recorded, first, differences.Length, group!.FirstHour, place);
 
         long[] byZone = new long[Zones];
         for (int i = 0; i < differences.Length; i++)
@@ -115,13 +115,13 @@ internal sealed class CorrectionAudit(CityCalendar calendar, ReadingAudit readin
     }
 
     private void CheckHours(
-        ReadingLedgerEvent.CorrectionRecorded recorded, Hour first, int hours, Period period, string place)
+        ReadingLedgerEvent.CorrectionRecorded recorded, Hour first, int hours, Hour earliest, string place)
     {
         Findings findings = log[AuditRule.Corrections];
-        AuditedSegment segment = readings.Registry.Segments[recorded.Segment];
+        Period period = calendar.PeriodOf(first);
         Hour last = new(first.Value + (uint)hours - 1);
         bool isRecorded = readings.Heads.TryGetValue(recorded.Segment, out (Hour Next, Hash32) head)
-            && first >= segment.FirstHour && last < head.Next;
+            && first >= earliest && last < head.Next;
         findings.That(isRecorded, () => $"{place}: hours {first} to {last} are not all recorded");
         findings.Equal(recorded.Period, period.Value, () => $"{place}, period");
         findings.Equal(calendar.PeriodOf(last), period, () => $"{place}, period of its last hour");

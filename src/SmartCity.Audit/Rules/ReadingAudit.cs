@@ -96,13 +96,15 @@ internal sealed class ReadingAudit
         Hours++;
         try
         {
+            IReadOnlyList<AuditedGroup> groups = segment.GroupsAt(hour);
             IReadOnlyList<IReadOnlyList<Reading>> readings = HourPayload.Decode(
-                recorded.Payload.Span, [.. segment.Groups.Select(group => group.Balance.Channels)]);
+                recorded.Payload.Span, [.. groups.Select(group => group.Balance.Channels)]);
             int count = readings.Sum(group => group.Count);
             _log[AuditRule.Payloads].Held(count);
             Readings += count;
-            Registers.Add(recorded.Segment, hour, segment.Groups, readings);
-            Balance(hour, segment.Groups, readings);
+            CheckEmptyLanes(groups, readings, place);
+            Registers.Add(recorded.Segment, hour, groups, readings);
+            Balance(hour, groups, readings);
         }
         catch (FormatException exception)
         {
@@ -124,6 +126,25 @@ internal sealed class ReadingAudit
     private static Hash32 BatchIdOf(ReadingLedgerContract.Batch batch) => Eip712.HashStruct(
         s_batchTypeHash, Hash32.FromUInt64(batch.Segment), Hash32.FromUInt64(batch.Hour), batch.PreviousBatch, batch.PayloadHash,
         batch.OracleConfig);
+
+    /// <summary>Where no meter is, nothing is measured.</summary>
+    private void CheckEmptyLanes(
+        IReadOnlyList<AuditedGroup> groups, IReadOnlyList<IReadOnlyList<Reading>> readings, string place)
+    {
+        for (int i = 0; i < groups.Count; i++)
+        {
+            for (int channel = 0; channel < readings[i].Count; channel++)
+            {
+                if (!groups[i].HasMeter(channel))
+                {
+                    (int group, int lane) = (i, channel);
+                    _log[AuditRule.Payloads].That(
+                        readings[i][channel] == default,
+                        () => $"{place}: group {groups[group].Number} has no meter on channel {lane}, but a value of {readings[group][lane]}");
+                }
+            }
+        }
+    }
 
     private void Balance(Hour hour, IReadOnlyList<AuditedGroup> groups, IReadOnlyList<IReadOnlyList<Reading>> readings)
     {

@@ -16,7 +16,7 @@ public readonly record struct MeterAccuracy(ushort AccuracyClass, uint Resolutio
 }
 
 /// <summary>A consumer meter as the balance sees it.</summary>
-/// <param name="Accuracy">Its class and resolution.</param>
+/// <param name="Accuracy">Its class and resolution; class 0 stands for a channel without a meter, whose reading is always zero.</param>
 /// <param name="Phase">0, 1, 2 for A0, A1, A2; 0 in a heat group.</param>
 public readonly record struct BalanceConsumer(MeterAccuracy Accuracy, int Phase);
 
@@ -32,6 +32,7 @@ public sealed class BalanceGroup
     private readonly MeterAccuracy _parent;
     private readonly BalanceConsumer[] _consumers;
     private readonly ulong[] _resolutionsByPhase;
+    private readonly bool _hasMeters;
 
     /// <summary>A group.</summary>
     /// <param name="kind">What it measures.</param>
@@ -44,6 +45,7 @@ public sealed class BalanceGroup
         Phases = kind.ParentChannels();
         _parent = parent;
         _consumers = [.. consumers];
+        _hasMeters = Array.Exists(_consumers, consumer => consumer.Accuracy.AccuracyClass != 0);
         _resolutionsByPhase = new ulong[Phases];
         Array.Fill(_resolutionsByPhase, parent.Resolution);
         foreach (BalanceConsumer consumer in _consumers)
@@ -102,7 +104,7 @@ public sealed class BalanceGroup
         PhaseBalance[] results = new PhaseBalance[Phases];
         for (int phase = 0; phase < Phases; phase++)
         {
-            bool isDecided = _consumers.Length > 0 && measured[phase];
+            bool isDecided = _hasMeters && measured[phase];
             results[phase] = Decide(phase, channels[phase].Interval, new(sums[phase]), tolerances[phase], isDecided);
         }
         return results;

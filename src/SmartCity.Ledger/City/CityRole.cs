@@ -75,8 +75,8 @@ internal static class FunctionRoles
     {
         (DirectoryContract.ContractName, "register") => CityRole.Admin,
         (MeterRegistryContract.ContractName or BillingContract.ContractName, "connect") => CityRole.Admin,
-        (MeterRegistryContract.ContractName, "openSegment" or "addGroup" or "replaceMeter" or "openAccount" or "setHolder")
-            => CityRole.Registrar,
+        (MeterRegistryContract.ContractName, "openSegment" or "addGroup" or "replaceMeter" or "decommissionMeter" or "reportFault"
+            or "openAccount" or "setHolder") => CityRole.Registrar,
         (TariffBookContract.ContractName, "registerProvider" or "publish") => CityRole.TariffAuthority,
         (ReadingLedgerContract.ContractName, "setOracles") => CityRole.OracleAdmin,
         (SettlementRoubleContract.ContractName, "mint" or "burn") => CityRole.Bank,

@@ -127,7 +127,7 @@ internal sealed class DeploymentSteps
                     .ToArray();
                 AddTransaction(
                     $"add group {group.Number} ({group.Name})",
-                    city.MeterRegistry.AddGroup(segment.Number, PlanOnChain.ToChain(group.Parent), consumers),
+                    city.MeterRegistry.AddGroup(segment.Number, PlanOnChain.ToChain(group.Parent), consumers, firstHour),
                     Math.Min(GroupGas + MeterGas * (ulong)consumers.Length, CityCalls.MaxGas));
             }
         }

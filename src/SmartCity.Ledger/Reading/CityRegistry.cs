@@ -9,13 +9,15 @@ namespace SmartCity.Ledger;
 /// <param name="Segment">The segment it is in.</param>
 /// <param name="Kind">What it counts.</param>
 /// <param name="Parent">The parent meter.</param>
-/// <param name="Consumers">The consumers, in channel order.</param>
+/// <param name="Consumers">The consumers, in channel order; one whose meter was taken away has a meter of zeros.</param>
+/// <param name="FirstHour">The first hour of its segment that it is part of.</param>
 public sealed record RegisteredGroup(
     uint Number,
     uint Segment,
     EnergyKind Kind,
     MeterRegistryContract.Meter Parent,
-    IReadOnlyList<MeterRegistryContract.Consumer> Consumers)
+    IReadOnlyList<MeterRegistryContract.Consumer> Consumers,
+    Hour FirstHour)
 {
     private const int Phases = 3;
 
@@ -39,11 +41,12 @@ public sealed record RegisteredGroup(
 /// <param name="Number">Its number.</param>
 /// <param name="Kind">What it counts.</param>
 /// <param name="FirstHour">The first hour that is written.</param>
-/// <param name="Groups">Its groups, in payload order.</param>
+/// <param name="Groups">Its groups, in payload order, which is also that of their first hours.</param>
 public sealed record RegisteredSegment(uint Number, EnergyKind Kind, Hour FirstHour, IReadOnlyList<RegisteredGroup> Groups)
 {
-    /// <summary>Channels of each group, as <see cref="HourPayload.Decode"/> wants them.</summary>
-    public IReadOnlyList<int> ChannelsOfGroups => Groups.Select(group => group.Channels).ToArray();
+    /// <summary>Channels of each group that is part of an hour, as <see cref="HourPayload.Decode"/> wants them.</summary>
+    public IReadOnlyList<int> ChannelsAt(Hour hour) =>
+        Groups.TakeWhile(group => group.FirstHour <= hour).Select(group => group.Channels).ToArray();
 }
 
 /// <summary>Segments, groups, accounts, providers and tariffs: the city plan's half that is on the chain. Immutable.</summary>
@@ -57,6 +60,8 @@ public sealed record CityRegistry(
     IReadOnlyDictionary<ushort, Address> Payees,
     IReadOnlyList<TariffPlan> Tariffs)
 {
+    private static readonly MeterRegistryContract.Meter NoMeter = new(0, Hash32.Zero, 0, 0, 0, 0, 0);
+
     /// <summary>Nothing registered.</summary>
     public static CityRegistry Empty { get; } = From([]);
 
@@ -78,11 +83,15 @@ public sealed record CityRegistry(
                     break;
                 case MeterRegistryEvent.GroupAdded added:
                     RegisteredSegment segment = Find(segments, added.Segment);
-                    RegisteredGroup group = new(added.Group, added.Segment, segment.Kind, added.Parent, added.Consumers);
+                    RegisteredGroup group = new(
+                        added.Group, added.Segment, segment.Kind, added.Parent, added.Consumers, new(added.FromHour));
                     segments[added.Segment] = segment with { Groups = [.. segment.Groups, group] };
                     break;
                 case MeterRegistryEvent.MeterReplaced replaced:
-                    Replace(segments, replaced);
+                    Replace(segments, replaced.Group, replaced.Channel, replaced.Meter);
+                    break;
+                case MeterRegistryEvent.MeterDecommissioned decommissioned:
+                    Replace(segments, decommissioned.Group, decommissioned.Channel, NoMeter);
                     break;
                 case MeterRegistryEvent.AccountOpened account:
                     accounts.Add((account.Account, account.Details));
@@ -98,25 +107,26 @@ public sealed record CityRegistry(
         return new(segments, accounts, payees, tariffs);
     }
 
-    private static void Replace(Dictionary<uint, RegisteredSegment> segments, MeterRegistryEvent.MeterReplaced replaced)
+    private static void Replace(
+        Dictionary<uint, RegisteredSegment> segments, uint number, int channel, MeterRegistryContract.Meter meter)
     {
-        RegisteredSegment segment = segments.Values.FirstOrDefault(one => one.Groups.Any(group => group.Number == replaced.Group))
-            ?? throw new LedgerException($"A meter of group {replaced.Group} was replaced, but the group was never added.");
+        RegisteredSegment segment = segments.Values.FirstOrDefault(one => one.Groups.Any(group => group.Number == number))
+            ?? throw new LedgerException($"A meter of group {number} was replaced, but the group was never added.");
         segments[segment.Number] = segment with
         {
-            Groups = segment.Groups.Select(group => group.Number == replaced.Group ? Replace(group, replaced) : group).ToArray(),
+            Groups = segment.Groups.Select(group => group.Number == number ? Replace(group, channel, meter) : group).ToArray(),
         };
     }
 
-    private static RegisteredGroup Replace(RegisteredGroup group, MeterRegistryEvent.MeterReplaced replaced)
+    private static RegisteredGroup Replace(RegisteredGroup group, int channel, MeterRegistryContract.Meter meter)
     {
-        if (replaced.Channel < group.ParentChannels)
+        if (channel < group.ParentChannels)
         {
-            return group with { Parent = replaced.Meter };
+            return group with { Parent = meter };
         }
         MeterRegistryContract.Consumer[] consumers = [.. group.Consumers];
-        int index = replaced.Channel - group.ParentChannels;
-        consumers[index] = consumers[index] with { Meter = replaced.Meter };
+        int index = channel - group.ParentChannels;
+        consumers[index] = consumers[index] with { Meter = meter };
         return group with { Consumers = consumers };
     }
 

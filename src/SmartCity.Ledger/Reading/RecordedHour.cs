@@ -35,7 +35,7 @@ public sealed record RecordedHour(
         }
         return new(
             batch,
-            HourPayload.Decode(told.Payload.Span, segment.ChannelsOfGroups),
+            HourPayload.Decode(told.Payload.Span, segment.ChannelsAt(batch.Hour)),
             BatchSignatures.Recover(domain.DigestOf(batch.Id), told.Signatures.Span));
     }
 }

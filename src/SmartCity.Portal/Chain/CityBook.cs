@@ -95,7 +95,7 @@ internal sealed record HourEntry(ReadingLedgerEvent.HourRecorded Told, ChainPlac
 
     /// <summary>The readings of each group: parent first, then consumers.</summary>
     public IReadOnlyList<IReadOnlyList<Reading>> Readings(RegisteredSegment segment) =>
-        HourPayload.Decode(Told.Payload.Span, segment.ChannelsOfGroups);
+        HourPayload.Decode(Told.Payload.Span, segment.ChannelsAt(Hour));
 
     /// <summary>Who signed it.</summary>
     public IReadOnlyList<Address> Signers(ReadingLedgerDomain domain) =>

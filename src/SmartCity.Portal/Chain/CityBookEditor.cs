@@ -144,13 +144,14 @@ internal sealed class CityBookEditor
         {
             throw new LedgerException($"Segment {told.Segment} waited for {segment.Next}, but {hour} was recorded.");
         }
-        IReadOnlyList<IReadOnlyList<Reading>> readings = HourPayload.Decode(told.Payload.Span, segment.Registered.ChannelsOfGroups);
+        IReadOnlyList<IReadOnlyList<Reading>> readings = HourPayload.Decode(told.Payload.Span, segment.Registered.ChannelsAt(hour));
         GroupBalance[] balances = new GroupBalance[readings.Count];
         bool isImbalanced = false;
         for (int index = 0; index < balances.Length; index++)
         {
             RegisteredGroup group = segment.Registered.Groups[index];
-            PhaseDrift before = segment.Hours.Count == 0 ? default : segment.Hours[^1].Groups[index].Drift;
+            // A group may begin with this hour.
+            PhaseDrift before = segment.Hours.Count == 0 ? default : segment.Hours[^1].Groups.ElementAtOrDefault(index)?.Drift ?? default;
             IReadOnlyList<PhaseBalance> phases = BalanceOf(group).Check(readings[index]);
             balances[index] = new(group.Number, phases, group.Consumers.Count == 0 ? before : before.After(phases));
             isImbalanced |= phases.Any(phase => phase.Verdict == BalanceVerdict.Unbalanced);

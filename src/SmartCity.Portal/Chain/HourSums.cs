@@ -20,7 +20,7 @@ internal static class HourSums
         SegmentBook segment, uint group, int channel, CityCalendar calendar, Hour from, Hour to)
     {
         int index = segment.IndexOf(group);
-        return [.. segment.Between(from, to).Select(entry => new HourValue(
+        return [.. segment.Between(Later(from, segment.Registered.Groups[index].FirstHour), to).Select(entry => new HourValue(
             entry, calendar.ZoneOf(entry.Hour), entry.Readings(segment.Registered)[index][channel]))];
     }
 
@@ -30,7 +30,7 @@ internal static class HourSums
     {
         int index = segment.IndexOf(group);
         int parents = segment.Registered.Groups[index].ParentChannels;
-        return [.. segment.Between(from, to).Select(entry =>
+        return [.. segment.Between(Later(from, segment.Registered.Groups[index].FirstHour), to).Select(entry =>
         {
             IReadOnlyList<Reading> readings = entry.Readings(segment.Registered)[index];
             return (entry, calendar.ZoneOf(entry.Hour), Sum(readings.Take(parents)), Sum(readings.Skip(parents)));
@@ -56,6 +56,8 @@ internal static class HourSums
     /// <summary>Sums of hours by zone.</summary>
     public static ZoneConsumption ByZone(IEnumerable<HourValue> hours) =>
         hours.Aggregate(default(ZoneConsumption), (sum, hour) => Add(sum, hour.Zone, hour.Reading.Interval));
+
+    private static Hour Later(Hour one, Hour other) => one > other ? one : other;
 
     private static ZoneConsumption Add(ZoneConsumption sum, Zone zone, Quantity more) => zone switch
     {

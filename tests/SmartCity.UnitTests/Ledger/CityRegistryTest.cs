@@ -16,8 +16,8 @@ public sealed class CityRegistryTest
     [
         new MeterRegistryEvent.SegmentOpened(1, MeterRegistryContract.Kind.Electricity, 497_000),
         new MeterRegistryEvent.SegmentOpened(2, MeterRegistryContract.Kind.Heat, 497_000),
-        new MeterRegistryEvent.GroupAdded(1, 1, Old, [new(Old with { SerialNumber = 5 }, 2), new(Old with { SerialNumber = 6 }, 0)]),
-        new MeterRegistryEvent.GroupAdded(2, 2, Old with { SerialNumber = 9 }, []),
+        new MeterRegistryEvent.GroupAdded(1, 1, Old, [new(Old with { SerialNumber = 5 }, 2), new(Old with { SerialNumber = 6 }, 0)], 497_000),
+        new MeterRegistryEvent.GroupAdded(2, 2, Old with { SerialNumber = 9 }, [], 497_000),
     ];
 
     [Test]
@@ -26,8 +26,8 @@ public sealed class CityRegistryTest
         CityRegistry registry = CityRegistry.From(Told);
         RegisteredGroup group = registry.Segments[1].Groups[0];
         using IDisposable scope = Assert.EnterMultipleScope();
-        Assert.That(registry.Segments[1].ChannelsOfGroups, Is.EqualTo([5]));
-        Assert.That(registry.Segments[2].ChannelsOfGroups, Is.EqualTo([1]));
+        Assert.That(registry.Segments[1].ChannelsAt(new(497_000)), Is.EqualTo([5]));
+        Assert.That(registry.Segments[2].ChannelsAt(new(497_000)), Is.EqualTo([1]));
         Assert.That(Enumerable.Range(0, 5).Select(group.PhaseOf), Is.EqualTo([0, 1, 2, 2, 0]));
         Assert.That(Enumerable.Range(0, 5).Select(channel => group.MeterOf(channel).SerialNumber), Is.EqualTo([1, 1, 1, 5, 6]));
         Assert.That(registry.Segments[2].Groups[0].PhaseOf(0), Is.Zero);
@@ -40,6 +40,24 @@ public sealed class CityRegistryTest
         CityRegistry registry = CityRegistry.From([.. Told, new MeterRegistryEvent.MeterReplaced(1, (ushort)channel, New, 498_000)]);
         RegisteredGroup group = registry.Segments[1].Groups[0];
         return string.Join(' ', Enumerable.Range(0, 5).Select(index => group.MeterOf(index).SerialNumber));
+    }
+
+    [Test]
+    public void ChannelsAt_GroupAddedLater_IsPartFromItsFirstHourOn()
+    {
+        CityRegistry registry = CityRegistry.From([.. Told, new MeterRegistryEvent.GroupAdded(3, 1, New, [], 497_100)]);
+        Assert.That(registry.Segments[1].ChannelsAt(new(497_099)), Is.EqualTo([5]));
+        Assert.That(registry.Segments[1].ChannelsAt(new(497_100)), Is.EqualTo([5, 3]));
+    }
+
+    [Test]
+    public void From_MeterDecommissioned_LeavesItsPlaceEmpty()
+    {
+        CityRegistry registry = CityRegistry.From([.. Told, new MeterRegistryEvent.MeterDecommissioned(1, 3, 498_000)]);
+        RegisteredGroup group = registry.Segments[1].Groups[0];
+        Assert.That(group.MeterOf(3).AccuracyClass, Is.Zero);
+        Assert.That(group.PhaseOf(3), Is.EqualTo(2));
+        Assert.That(group.MeterOf(4).SerialNumber, Is.EqualTo(6));
     }
 
     [Test]

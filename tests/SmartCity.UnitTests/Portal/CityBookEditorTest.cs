@@ -23,8 +23,29 @@ public sealed class CityBookEditorTest
     {
         _editor = new(CityBook.Empty);
         Tell(new MeterRegistryEvent.SegmentOpened(1, MeterRegistryContract.Kind.Electricity, FirstHour));
-        Tell(new MeterRegistryEvent.GroupAdded(1, 1, Meter(1), [new(Meter(10), 0), new(Meter(10), 1), new(Meter(10), 2)]));
+        Tell(new MeterRegistryEvent.GroupAdded(1, 1, Meter(1), [new(Meter(10), 0), new(Meter(10), 1), new(Meter(10), 2)], FirstHour));
         Tell(new MeterRegistryEvent.AccountOpened(Account, new(1, 3, 0, 5_000, September.Value, 0, 0)));
+    }
+
+    [Test]
+    public void Add_HoursAfterAGroupWasAdded_BeginsItsDriftThere()
+    {
+        Tell(Hour(FirstHour, parent: [1_000, 500, 200], consumers: [990, 500, 200]));
+        Tell(new MeterRegistryEvent.GroupAdded(2, 1, Meter(1), [new(Meter(10), 0)], FirstHour + 2));
+        ReadingLedgerEvent.HourRecorded second = Hour(FirstHour + 1, parent: [1_000, 500, 200], consumers: [990, 500, 200]);
+        Tell(second);
+        byte[] newcomer = HourPayload.Encode([[.. new ulong[] { 70, 0, 0, 50 }.Select(value => new Reading(new(value), Quality.Measured))]]);
+        Tell(second with { Hour = FirstHour + 2, Payload = (byte[])[.. second.Payload.Span, .. newcomer] });
+
+        SegmentBook segment = _editor.ToBook(9).Segments[1];
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(segment.Hours.Select(entry => entry.Groups.Count), Is.EqualTo([1, 1, 2]));
+        Assert.That(segment.Hours[^1].Groups[0].Drift, Is.EqualTo(new PhaseDrift(30, 0, 0)));
+        Assert.That(segment.Hours[^1].Groups[1].Drift, Is.EqualTo(new PhaseDrift(20, 0, 0)));
+        CityCalendar calendar = new(TimeSpan.FromHours(3));
+        Assert.That(
+            HourSums.OfChannel(segment, 2, 3, calendar, new(FirstHour), new(FirstHour + 9)).Select(hour => hour.Reading.Interval.Value),
+            Is.EqualTo([50UL]));
     }
 
     [Test]

@@ -55,6 +55,21 @@ public sealed class BalanceGroupTest
     }
 
     [Test]
+    public void Check_ConsumerWithoutMeter_HasNoPartInTheBalance()
+    {
+        BalanceConsumer taken = new(default, 0);
+        IReadOnlyList<PhaseBalance> phases = new BalanceGroup(EnergyKind.Heat, new(200, 1_000), [taken, new(new(200, 1_000), 0)])
+            .Check([new(new(9_000), Quality.Measured), default, new(new(5_000), Quality.Measured)]);
+        IReadOnlyList<PhaseBalance> alone = new BalanceGroup(EnergyKind.Heat, new(200, 1_000), [taken])
+            .Check([new(new(9_000), Quality.Measured), default]);
+
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(phases.Single().Tolerance, Is.EqualTo(new Quantity(180 + 100 + 2_000)));
+        Assert.That(phases.Single().Verdict, Is.EqualTo(BalanceVerdict.Unbalanced));
+        Assert.That(alone.Single().Verdict, Is.EqualTo(BalanceVerdict.Undecided));
+    }
+
+    [Test]
     public async Task Of_DemoHouse2_SumsFiftyFiveConsumersOverTheirPhases()
     {
         CityPlan plan = await CityPlan.LoadAsync(RepositoryFiles.PathOf("config", "demo-city.json"), CancellationToken.None);
