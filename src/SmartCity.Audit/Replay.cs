@@ -1,3 +1,4 @@
+using SmartCity.Ethereum;
 using SmartCity.Ledger.Contracts;
 
 namespace SmartCity.Audit;
@@ -40,6 +41,12 @@ internal sealed class Replay
 
     private void Apply(Entry<ContractEvent> entry)
     {
+        if (AuthorityOf(entry.Event) is { } authority)
+        {
+            Log[AuditRule.Events].That(
+                authority == History.Contracts.AccessManager,
+                () => $"{entry.Where}: a contract obeys {authority}, not the city's AccessManager {History.Contracts.AccessManager}");
+        }
         if (entry.Event is MeterRegistryEvent registryEvent)
         {
             Readings.Registry.Apply(registryEvent);
@@ -49,6 +56,19 @@ internal sealed class Replay
         Money.Apply(entry);
         Incidents.Apply(entry);
     }
+
+    /// <summary>Who gives the permissions of a contract, if that is what it tells.</summary>
+    private static Address? AuthorityOf(ContractEvent told) => told switch
+    {
+        DirectoryEvent.AuthorityUpdated updated => updated.Authority,
+        MeterRegistryEvent.AuthorityUpdated updated => updated.Authority,
+        ReadingLedgerEvent.AuthorityUpdated updated => updated.Authority,
+        TariffBookEvent.AuthorityUpdated updated => updated.Authority,
+        BillingEvent.AuthorityUpdated updated => updated.Authority,
+        SettlementRoubleEvent.AuthorityUpdated updated => updated.Authority,
+        IncidentLogEvent.AuthorityUpdated updated => updated.Authority,
+        _ => null,
+    };
 
     public AuditLog Log { get; } = new();
 

@@ -15,7 +15,9 @@ internal sealed record Entry<T>(T Event, EthLog Log)
 }
 
 /// <summary>Addresses of the city's contracts as its directory names them.</summary>
+/// <remarks>The access manager gives the permissions of all others; its own logs are not audited.</remarks>
 internal sealed record CityAddresses(
+    Address AccessManager,
     MeterRegistryContract MeterRegistry,
     ReadingLedgerContract ReadingLedger,
     TariffBookContract TariffBook,
@@ -24,7 +26,7 @@ internal sealed record CityAddresses(
     SettlementRoubleContract SettlementRouble,
     IncidentLogContract IncidentLog)
 {
-    /// <summary>All of them.</summary>
+    /// <summary>All whose logs are audited.</summary>
     public IReadOnlyList<Address> All =>
     [
         MeterRegistry.Address, ReadingLedger.Address, TariffBook.Address, Billing.Address, Settlement.Address, SettlementRouble.Address,
@@ -44,6 +46,7 @@ internal sealed record CityAddresses(
             }
         }
         return new(
+            Find("AccessManager"),
             new(Find("MeterRegistry")), new(Find("ReadingLedger")), new(Find("TariffBook")), new(Find("Billing")), new(Find("Settlement")),
             new(Find("SettlementRouble")), new(Find("IncidentLog")));
 
@@ -59,12 +62,13 @@ internal sealed class CityHistory
     private readonly List<Entry<ContractEvent>> _entries = [];
     private readonly List<string> _undecodable = [];
 
-    /// <summary>Decodes the logs of the city's contracts.</summary>
+    /// <summary>Decodes the logs of the directory and of the city's contracts.</summary>
     public CityHistory(AuditData data)
     {
         Contracts = CityAddresses.From(data.Directory, data.Logs);
         Dictionary<Address, Func<EthLog, ContractEvent?>> decoders = new()
         {
+            [data.Directory] = DirectoryEvent.TryDecode,
             [Contracts.MeterRegistry.Address] = MeterRegistryEvent.TryDecode,
             [Contracts.ReadingLedger.Address] = ReadingLedgerEvent.TryDecode,
             [Contracts.TariffBook.Address] = TariffBookEvent.TryDecode,

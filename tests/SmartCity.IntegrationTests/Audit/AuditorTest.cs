@@ -150,6 +150,7 @@ public sealed class AuditorTest : IDisposable
     }
 
     /// <summary>A bit in the middle of what a kind of event says: the rule that must find it, and what it must name.</summary>
+    [TestCase(nameof(ReadingLedgerEvent.AuthorityUpdated), 19, "A-01", "obeys")]
     [TestCase(nameof(ReadingLedgerEvent.HourRecorded), 32 * 7 + 2, "A-03", "segment 1, hour")]
     [TestCase(nameof(ReadingLedgerEvent.PhaseImbalance), 31, "A-06", "group 2, hour")]
     [TestCase(nameof(ReadingLedgerEvent.CorrectionRecorded), 32 * 6 + 31, "A-15", "correction 1 of segment 1")]
