@@ -37,7 +37,9 @@ export default defineConfig({
       blockGasLimit: 200_000_000,
       transactionGasCap: false,
       initialBaseFeePerGas: 0,
-      mining: { auto: false, interval: 1000 },
+      // A test that plays months of the past begins the chain before them.
+      initialDate: process.env.SMARTCITY_NODE_GENESIS || new Date(),
+      mining: { auto: false, interval: 1000, mempool: { order: "fifo" } },
     },
   },
 });

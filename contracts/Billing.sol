@@ -4,16 +4,17 @@ pragma solidity ^0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {IAccountBook} from "./interfaces/IAccountBook.sol";
 import {IBilling} from "./interfaces/IBilling.sol";
-import {IMeterRegistry} from "./interfaces/IMeterRegistry.sol";
-import {IReadingLedger} from "./interfaces/IReadingLedger.sol";
+import {ICharges} from "./interfaces/ICharges.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {ITariffBook} from "./interfaces/ITariffBook.sol";
-import {AreaShares} from "./libraries/AreaShares.sol";
+import {IVolumeBook} from "./interfaces/IVolumeBook.sol";
 import {Calendar} from "./libraries/Calendar.sol";
-import {CommonNeeds} from "./libraries/CommonNeeds.sol";
+import {Lines} from "./libraries/Lines.sol";
 import {Money} from "./libraries/Money.sol";
-import {FiveAmounts, PackedAmounts} from "./libraries/PackedAmounts.sol";
+import {PackedAmounts, PRINCIPALS, SixAmounts} from "./libraries/PackedAmounts.sol";
+import {Recalculations} from "./libraries/Recalculations.sol";
 import {Services} from "./libraries/Services.sol";
 
 /// @title Billing
@@ -21,61 +22,48 @@ import {Services} from "./libraries/Services.sol";
 contract Billing is IBilling, AccessManaged {
     using Services for ITariffBook.Tariff;
 
-    /// @notice What the accounts of a group share in a period.
-    struct Shared {
-        uint64 day;
-        uint64 night;
-    }
-
-    /// @notice How far a group's periods are fixed.
-    struct GroupState {
-        /// First period that is not fixed; 0 while none is.
-        uint16 firstUnfixed;
-        bool billed;
-        CommonNeeds.Carry carry;
-    }
-
-    /// @dev What the bills of one house and period have in common. Kept from one account to the next.
-    struct House {
-        uint32 group;
-        uint32 area;
-        Shared shared;
-    }
-
     /// @dev What the bills of one period have in common.
     struct Batch {
         uint16 period;
         uint16 dueOn;
         ITariffBook.Tariff tariff;
-        House electricity;
-        House heat;
+    }
+
+    /// @dev A bill as it is put together.
+    struct Draft {
+        bytes32 account;
+        /// What came to the charges.
+        uint256[] lines;
+        uint256 count;
+        SixAmounts amounts;
+        uint64 total;
+        /// Was anything taken of what waited?
+        bool hasRecalculations;
     }
 
     uint256 private constant MAX_ACCOUNTS = 100;
-    uint16 private constant MAX_PERIODS_TO_FIX = 12;
-    uint256 private constant ELECTRICITY_LINES = 4;
-    uint256 private constant HEAT_LINES = 1;
+    /// @dev As many periods as corrections reach back (ADR 0010).
+    uint256 private constant MAX_WAITING = 36;
 
-    IMeterRegistry private immutable _registry;
-    IReadingLedger private immutable _ledger;
-    ITariffBook private immutable _tariffs;
+    ITariffBook private immutable TARIFFS;
+    IAccountBook private immutable ACCOUNTS;
+    ICharges private immutable CHARGES;
 
     ISettlement private _settlement;
     bool private _paused;
-    mapping(uint32 group => GroupState state) private _groups;
-    mapping(uint32 group => mapping(uint16 period => Shared shared)) private _shared;
+    mapping(uint32 group => bool billed) private _isBilled;
     /// @dev The tag is the day the bill is due on; 0 is no bill.
-    mapping(bytes32 account => mapping(uint16 period => FiveAmounts amounts)) private _bills;
+    mapping(bytes32 account => mapping(uint16 period => SixAmounts amounts)) private _bills;
+    /// @dev What was charged for a period so far, where that is not what its bill says: after a recalculation, or if the bill took one of
+    /// another period. The tag is 1; 0 is for what the bill says.
+    mapping(bytes32 account => mapping(uint16 period => SixAmounts amounts)) private _charged;
+    /// @dev Packed as libraries/Recalculations.sol says.
+    mapping(bytes32 account => uint256[] words) private _waiting;
 
-    constructor(
-        address manager,
-        IMeterRegistry registry,
-        IReadingLedger ledger,
-        ITariffBook tariffs
-    ) AccessManaged(manager) {
-        _registry = registry;
-        _ledger = ledger;
-        _tariffs = tariffs;
+    constructor(address manager, ITariffBook tariffs, IAccountBook accounts, ICharges charges) AccessManaged(manager) {
+        TARIFFS = tariffs;
+        ACCOUNTS = accounts;
+        CHARGES = charges;
     }
 
     /// @inheritdoc IBilling
@@ -94,26 +82,25 @@ contract Billing is IBilling, AccessManaged {
 
     /// @inheritdoc IBilling
     function issue(bytes32[] calldata accounts, uint16 period) external {
-        require(!_paused, Billing_Paused());
+        _requireOpen(accounts);
         require(address(_settlement) != address(0), Billing_NotConnected());
-        require(accounts.length <= MAX_ACCOUNTS, Billing_TooManyAccounts(accounts.length, MAX_ACCOUNTS));
 
-        Batch memory batch = _openBatch(period);
-        for (uint256 i = 0; i < accounts.length; ++i) {
-            if (_bills[accounts[i]][period].tag() == 0) _issueOne(accounts[i], batch);
-        }
+        bytes32[] memory due = _dueOf(accounts, period);
+        if (due.length != 0) _issueAll(due, period);
         _settlement.applyCredit(accounts);
     }
 
     /// @inheritdoc IBilling
-    function fixCommonNeeds(uint32 group, uint16 period) external {
-        require(!_paused, Billing_Paused());
-        _fixUpTo(group, period, false);
+    function recalculate(bytes32[] calldata accounts, uint16 period) external {
+        _requireOpen(accounts);
+        for (uint256 i = 0; i < accounts.length; ++i) _requireIssued(accounts[i], period);
+        uint256[][] memory lines = CHARGES.chargesOf(accounts, period);
+        for (uint256 i = 0; i < accounts.length; ++i) _recalculateOne(accounts[i], period, _netOf(lines[i]));
     }
 
     /// @inheritdoc IBilling
     function billOf(bytes32 account, uint16 period) external view returns (Bill memory bill) {
-        FiveAmounts packed = _bills[account][period];
+        SixAmounts packed = _bills[account][period];
         bill.dueOn = packed.tag();
         bill.issued = bill.dueOn != 0;
         bill.amounts = packed.unpack();
@@ -121,183 +108,190 @@ contract Billing is IBilling, AccessManaged {
     }
 
     /// @inheritdoc IBilling
-    function linesOf(bytes32 account, uint16 period) external view returns (Line[] memory) {
-        IMeterRegistry.Account memory details = _registry.accountOf(account);
-        require(period >= details.firstPeriod, Billing_NotYetOpen(account, period, details.firstPeriod));
-        _requirePeriodOver(account, details, period);
+    function linesOf(bytes32 account, uint16 period) external view returns (Line[] memory lines) {
+        bytes32[] memory accounts = new bytes32[](1);
+        accounts[0] = account;
+        uint256[] memory words = CHARGES.chargesOf(accounts, period)[0];
+        lines = new Line[](words.length);
+        for (uint256 i = 0; i < words.length; ++i) lines[i] = Lines.unpack(words[i]);
+    }
 
-        Batch memory batch = _openBatch(period);
-        if (details.electricityGroup != 0) _previewHouse(batch.electricity, details.electricityGroup, period);
-        if (details.heatGroup != 0) _previewHouse(batch.heat, details.heatGroup, period);
-        return _computeLines(account, details, batch);
+    /// @inheritdoc IBilling
+    function chargedOf(bytes32 account, uint16 period) external view returns (uint64[3] memory) {
+        _requireIssued(account, period);
+        return _chargedOf(account, period);
+    }
+
+    /// @inheritdoc IBilling
+    function waitingOf(bytes32 account) external view returns (Waiting[] memory waiting) {
+        Recalculations.Entry[] memory entries = _entriesOf(account);
+        waiting = new Waiting[](PRINCIPALS * entries.length);
+        uint256 count = 0;
+        for (uint256 i = 0; i < entries.length; ++i) {
+            for (uint256 service = 0; service < PRINCIPALS; ++service) {
+                int64 amount = entries[i].amounts[service];
+                if (amount != 0) waiting[count++] = Waiting(entries[i].period, Service(service), amount);
+            }
+        }
+        assembly ("memory-safe") {
+            // Made for the worst case: the rest of the array is given up.
+            mstore(waiting, count)
+        }
     }
 
     /// @inheritdoc IBilling
     function nextPeriodOf(bytes32 account) external view returns (uint16) {
-        return _nextPeriodOf(account, _registry.accountOf(account).firstPeriod);
+        return _nextPeriodOf(account, ACCOUNTS.accountOf(account).firstPeriod);
     }
 
     /// @inheritdoc IBilling
     function isGroupBilled(uint32 group) external view returns (bool) {
-        return _groups[group].billed;
+        return _isBilled[group];
     }
 
-    function _openBatch(uint16 period) private view returns (Batch memory batch) {
+    function _issueAll(bytes32[] memory due, uint16 period) private {
+        (uint256[][] memory lines, uint32[] memory groups) = CHARGES.fixAndCharge(due, period);
+        for (uint256 i = 0; i < groups.length; ++i) {
+            if (!_isBilled[groups[i]]) _isBilled[groups[i]] = true;
+        }
+        uint256[] memory penalties = _settlement.takePenalties(due);
+        Batch memory batch;
         batch.period = period;
-        batch.tariff = _tariffs.tariffOf(period);
+        batch.tariff = TARIFFS.tariffOf(period);
         batch.dueOn = SafeCast.toUint16(Calendar.firstDayOf(period + 1) + batch.tariff.dueDay - 1);
+        for (uint256 i = 0; i < due.length; ++i) {
+            // An account may be named twice.
+            if (_bills[due[i]][period].tag() == 0) _issueOne(due[i], lines[i], penalties[i], batch);
+        }
     }
 
-    function _issueOne(bytes32 account, Batch memory batch) private {
-        // Checks.
-        uint16 period = batch.period;
-        IMeterRegistry.Account memory details = _registry.accountOf(account);
-        require(period >= details.firstPeriod, Billing_NotYetOpen(account, period, details.firstPeriod));
-        if (period > details.firstPeriod && _bills[account][period - 1].tag() == 0) {
-            revert Billing_EarlierPeriodNotBilled(account, period, _nextPeriodOf(account, details.firstPeriod));
-        }
-
-        // Effects.
-        if (details.electricityGroup != 0 && details.electricityGroup != batch.electricity.group) {
-            _openHouse(batch.electricity, account, details.electricityGroup, period);
-        }
-        if (details.heatGroup != 0 && details.heatGroup != batch.heat.group) {
-            _openHouse(batch.heat, account, details.heatGroup, period);
-        }
-        Line[] memory lines = _computeLines(account, details, batch);
-        FiveAmounts amounts = PackedAmounts.tagged(batch.dueOn);
-        uint64 total;
-        for (uint256 i = 0; i < lines.length; ++i) {
-            amounts = amounts.plus(uint256(lines[i].service), lines[i].amount);
-            total += lines[i].amount;
-        }
-        _bills[account][period] = amounts;
-        emit BillIssued(
-            account,
-            period,
-            total,
-            Money.vatContainedIn(total, batch.tariff.vatRate),
-            batch.dueOn,
-            details.electricityGroup == 0
-                ? 0
-                : _unmeasuredHoursOf(details.electricityGroup, details.electricityChannel, period),
-            lines
-        );
+    function _issueOne(bytes32 account, uint256[] memory lines, uint256 penalties, Batch memory batch) private {
+        Draft memory draft;
+        draft.account = account;
+        draft.amounts = PackedAmounts.tagged(batch.dueOn);
+        _addPrincipals(draft, lines, batch);
+        uint64 vat = Money.vatContainedIn(draft.total, batch.tariff.vatRate);
+        _addPenalties(draft, penalties, batch);
+        if (draft.count != 0) lines = _joined(lines, draft);
+        _bills[account][batch.period] = draft.amounts;
+        emit BillIssued(account, batch.period, draft.total, vat, batch.dueOn, lines);
     }
 
-    /// @dev Fixes a group's period if it is not, and marks the group as billed.
-    function _openHouse(House memory house, bytes32 account, uint32 group, uint16 period) private {
-        GroupState storage state = _groups[group];
-        if (period >= state.firstUnfixed) {
-            _requireGroupPeriodOver(account, group, period);
-            _fixUpTo(group, period, true);
-        }
-        if (!state.billed) state.billed = true;
-        house.group = group;
-        house.area = _registry.areaOf(group);
-        house.shared = _shared[group][period];
-    }
-
-    /// @dev The same as _openHouse, without writing.
-    function _previewHouse(House memory house, uint32 group, uint16 period) private view {
-        house.group = group;
-        house.area = _registry.areaOf(group);
-        (GroupState memory state, IMeterRegistry.Kind kind) = _loadGroup(group);
-        if (period < state.firstUnfixed) {
-            house.shared = _shared[group][period];
+    /// @dev Adds the principal services to a bill: the charges, and what it takes of the recalculations that wait. What was charged for the
+    /// period can no longer be read from the bill then.
+    function _addPrincipals(Draft memory draft, uint256[] memory lines, Batch memory batch) private {
+        uint64[PRINCIPALS] memory net = _netOf(lines);
+        Recalculations.Entry[] memory entries = _entriesOf(draft.account);
+        if (entries.length == 0) {
+            for (uint256 service = 0; service < PRINCIPALS; ++service) _addAmount(draft, service, net[service]);
             return;
         }
-        uint16 last = _lastToFix(state, period);
-        require(last == period, Billing_TooManyPeriodsToFix(group, state.firstUnfixed, period));
-        for (uint16 p = state.firstUnfixed; p <= last; ++p) house.shared = _advance(state, kind, group, p);
-    }
-
-    /// @dev Fixes periods of a group in order up to `period`, as many as a call may; if `all`, reverts where that is not enough.
-    function _fixUpTo(uint32 group, uint16 period, bool all) private {
-        (GroupState memory state, IMeterRegistry.Kind kind) = _loadGroup(group);
-        if (period < state.firstUnfixed) return;
-        uint16 last = _lastToFix(state, period);
-        require(!all || last == period, Billing_TooManyPeriodsToFix(group, state.firstUnfixed, period));
-        for (uint16 p = state.firstUnfixed; p <= last; ++p) {
-            Shared memory shared = _advance(state, kind, group, p);
-            _shared[group][p] = shared;
-            emit CommonNeedsFixed(group, p, shared.day, shared.night, state.carry.day, state.carry.night);
+        draft.lines = new uint256[](PRINCIPALS * (entries.length + 1));
+        for (uint256 service = 0; service < PRINCIPALS; ++service) {
+            (int64[] memory taken, uint256 amount) = Recalculations.take(entries, service, net[service]);
+            for (uint256 i = 0; i < entries.length; ++i) {
+                if (taken[i] == 0) continue;
+                draft.hasRecalculations = true;
+                _addLine(draft, batch, service, LineKind.Recalculation, entries[i].period, taken[i]);
+            }
+            _addAmount(draft, service, amount);
         }
-        state.firstUnfixed = last + 1;
-        _groups[group] = state;
+        if (!draft.hasRecalculations) return;
+        _keepEntries(draft.account, entries);
+        _setCharged(draft.account, batch.period, net);
     }
 
-    /// @dev The state of a group; of one that has no fixed period the first is that in which its segment begins.
-    function _loadGroup(uint32 group) private view returns (GroupState memory state, IMeterRegistry.Kind kind) {
-        state = _groups[group];
-        IMeterRegistry.Group memory details = _registry.groupOf(group);
-        kind = details.kind;
-        if (state.firstUnfixed == 0) {
-            (, uint32 firstHour, , ) = _registry.segmentOf(details.segment);
-            (state.firstUnfixed, ) = _ledger.calendarOf(firstHour);
+    /// @param penalties 64 bits a principal service.
+    function _addPenalties(Draft memory draft, uint256 penalties, Batch memory batch) private pure {
+        if (penalties == 0) return;
+        if (draft.lines.length == 0) draft.lines = new uint256[](PRINCIPALS);
+        for (uint256 service = PRINCIPALS; penalties != 0; ++service) {
+            uint64 amount = uint64(penalties);
+            penalties >>= 64;
+            if (amount == 0) continue;
+            _addAmount(draft, service, amount);
+            _addLine(draft, batch, service, LineKind.Penalty, batch.period, int64(amount));
         }
     }
 
-    /// @dev What the accounts of a group share in `period`, the next after those `state` knows; moves the carry on.
-    function _advance(
-        GroupState memory state,
-        IMeterRegistry.Kind kind,
-        uint32 group,
-        uint16 period
-    ) private view returns (Shared memory shared) {
-        IReadingLedger.GroupPeriod memory sums = _ledger.groupPeriodOf(group, period);
-        if (kind == IMeterRegistry.Kind.Heat) {
-            shared.day = sums.parent[0];
-        } else {
-            (shared.day, shared.night) = CommonNeeds.charge(state.carry, sums.parent, sums.consumers);
+    /// @dev Writes what is left of the recalculations that wait, in order.
+    function _keepEntries(bytes32 account, Recalculations.Entry[] memory entries) private {
+        uint256[] storage words = _waiting[account];
+        uint256 kept = 0;
+        for (uint256 i = 0; i < entries.length; ++i) {
+            int64[PRINCIPALS] memory amounts = entries[i].amounts;
+            if (amounts[0] == 0 && amounts[1] == 0 && amounts[2] == 0) continue;
+            words[kept++] = Recalculations.pack(entries[i]);
+        }
+        for (uint256 i = kept; i < entries.length; ++i) words.pop();
+    }
+
+    function _recalculateOne(bytes32 account, uint16 period, uint64[PRINCIPALS] memory known) private {
+        uint64[PRINCIPALS] memory charged = _chargedOf(account, period);
+        Recalculations.Entry memory entry;
+        entry.period = period;
+        bool differs = false;
+        for (uint256 i = 0; i < PRINCIPALS; ++i) {
+            // Both are below 2^40.
+            entry.amounts[i] = int64(known[i]) - int64(charged[i]);
+            differs = differs || known[i] != charged[i];
+        }
+        if (!differs) return;
+        uint256[] storage words = _waiting[account];
+        require(words.length < MAX_WAITING, Billing_TooManyWaiting(account, MAX_WAITING));
+        words.push(Recalculations.pack(entry));
+        _setCharged(account, period, known);
+        emit Recalculated(account, period, entry.amounts);
+    }
+
+    function _setCharged(bytes32 account, uint16 period, uint64[PRINCIPALS] memory charged) private {
+        SixAmounts amounts = PackedAmounts.tagged(1);
+        for (uint256 i = 0; i < PRINCIPALS; ++i) amounts = amounts.plus(i, charged[i]);
+        _charged[account][period] = amounts;
+    }
+
+    /// @dev The accounts that have no bill for `period` yet. Each must be billed up to the period before.
+    function _dueOf(bytes32[] calldata accounts, uint16 period) private view returns (bytes32[] memory due) {
+        due = new bytes32[](accounts.length);
+        uint256 count = 0;
+        for (uint256 i = 0; i < accounts.length; ++i) {
+            bytes32 account = accounts[i];
+            if (_bills[account][period].tag() != 0) continue;
+            if (period == 0 || _bills[account][period - 1].tag() == 0) {
+                uint16 first = ACCOUNTS.accountOf(account).firstPeriod;
+                if (period > first) {
+                    revert Billing_EarlierPeriodNotBilled(account, period, _nextPeriodOf(account, first));
+                }
+            }
+            due[count++] = account;
+        }
+        assembly ("memory-safe") {
+            // Made for the worst case: the rest of the array is given up.
+            mstore(due, count)
         }
     }
 
-    /// @dev The lines of an account's bill, in order of Service. The houses of `batch` are those of the account.
-    function _computeLines(
-        bytes32 account,
-        IMeterRegistry.Account memory details,
-        Batch memory batch
-    ) private view returns (Line[] memory lines) {
-        bool hasElectricity = details.electricityGroup != 0;
-        bool hasHeat = details.heatGroup != 0;
-        lines = new Line[]((hasElectricity ? ELECTRICITY_LINES : 0) + (hasHeat ? HEAT_LINES : 0));
-        if (hasElectricity) {
-            uint64[3] memory own = _ledger.consumptionOf(
-                details.electricityGroup,
-                details.electricityChannel,
-                batch.period
-            );
-            House memory house = batch.electricity;
-            uint32 areaBefore = details.areaBeforeInElectricityGroup;
-            uint64 day = AreaShares.shareOf(house.shared.day, areaBefore, details.area, house.area);
-            uint64 night = AreaShares.shareOf(house.shared.night, areaBefore, details.area, house.area);
-            uint64 ownDay = own[Calendar.PEAK] + own[Calendar.HALF_PEAK];
-            _fillLine(lines[0], account, batch.tariff, Service.ElectricityDay, ownDay);
-            _fillLine(lines[1], account, batch.tariff, Service.ElectricityNight, own[Calendar.NIGHT]);
-            _fillLine(lines[2], account, batch.tariff, Service.CommonNeedsDay, day);
-            _fillLine(lines[3], account, batch.tariff, Service.CommonNeedsNight, night);
-        }
-        if (hasHeat) {
-            House memory house = batch.heat;
-            uint64 heat = AreaShares.shareOf(house.shared.day, details.areaBeforeInHeatGroup, details.area, house.area);
-            _fillLine(lines[lines.length - 1], account, batch.tariff, Service.Heating, heat);
-        }
+    function _requireOpen(bytes32[] calldata accounts) private view {
+        require(!_paused, Billing_Paused());
+        require(accounts.length <= MAX_ACCOUNTS, Billing_TooManyAccounts(accounts.length, MAX_ACCOUNTS));
     }
 
-    function _unmeasuredHoursOf(uint32 group, uint16 channel, uint16 period) private view returns (uint16) {
-        (uint16 missing, uint16 estimated) = _ledger.exceptionsOf(group, channel, period);
-        return missing + estimated;
+    function _requireIssued(bytes32 account, uint16 period) private view {
+        require(_bills[account][period].tag() != 0, Billing_NotIssued(account, period));
     }
 
-    function _requirePeriodOver(bytes32 account, IMeterRegistry.Account memory details, uint16 period) private view {
-        if (details.electricityGroup != 0) _requireGroupPeriodOver(account, details.electricityGroup, period);
-        if (details.heatGroup != 0) _requireGroupPeriodOver(account, details.heatGroup, period);
+    /// @dev What was charged for an issued period so far. A bill without recalculations says it itself.
+    function _chargedOf(bytes32 account, uint16 period) private view returns (uint64[PRINCIPALS] memory charged) {
+        SixAmounts packed = _charged[account][period];
+        if (packed.tag() == 0) packed = _bills[account][period];
+        for (uint256 i = 0; i < PRINCIPALS; ++i) charged[i] = packed.amountAt(i);
     }
 
-    function _requireGroupPeriodOver(bytes32 account, uint32 group, uint16 period) private view {
-        uint32 segment = _registry.groupOf(group).segment;
-        require(_ledger.isPeriodOver(segment, period), Billing_PeriodNotOver(account, period));
+    function _entriesOf(bytes32 account) private view returns (Recalculations.Entry[] memory entries) {
+        uint256[] memory words = _waiting[account];
+        if (words.length == 0) return entries;
+        entries = new Recalculations.Entry[](words.length);
+        for (uint256 i = 0; i < words.length; ++i) entries[i] = Recalculations.unpack(words[i]);
     }
 
     /// @dev Bills are issued in order, so they end where a binary search finds the first that is missing.
@@ -312,29 +306,39 @@ contract Billing is IBilling, AccessManaged {
         return uint16(low);
     }
 
-    function _lastToFix(GroupState memory state, uint16 period) private pure returns (uint16) {
-        uint16 limit = state.firstUnfixed + MAX_PERIODS_TO_FIX - 1;
-        return period < limit ? period : limit;
+    /// @dev What charges and reductions come to by service; Charges sees to it that each is from 0 up to 2^40.
+    function _netOf(uint256[] memory lines) private pure returns (uint64[PRINCIPALS] memory net) {
+        unchecked {
+            for (uint256 i = 0; i < lines.length; ++i) {
+                net[Lines.serviceOf(lines[i])] += uint64(Lines.amountOf(lines[i]));
+            }
+        }
     }
 
-    /// @dev Fills a line in place: an array of lines is made with its elements.
-    function _fillLine(
-        Line memory line,
-        bytes32 account,
-        ITariffBook.Tariff memory tariff,
-        Service service,
-        uint64 quantity
+    function _addAmount(Draft memory draft, uint256 service, uint256 amount) private pure {
+        require(amount <= PackedAmounts.MAX_AMOUNT, Billing_AmountTooLarge(draft.account, amount));
+        draft.amounts = draft.amounts.plus(service, uint64(amount));
+        draft.total += uint64(amount);
+    }
+
+    /// @dev Adds a line without quantity and price.
+    function _addLine(
+        Draft memory draft,
+        Batch memory batch,
+        uint256 service,
+        LineKind kind,
+        uint16 period,
+        int64 amount
     ) private pure {
-        uint64 price = tariff.priceOf(service);
-        uint256 amount =
-            service == Service.Heating
-                ? Money.chargeForHeat(quantity, price)
-                : Money.chargeForElectricity(quantity, price);
-        require(amount <= PackedAmounts.MAX_AMOUNT, Billing_AmountTooLarge(account, amount));
-        line.service = service;
-        line.provider = tariff.providerOf(service);
-        line.quantity = quantity;
-        line.price = price;
-        line.amount = uint64(amount);
+        uint16 provider = batch.tariff.providerOf(Service(service));
+        uint256 head = Lines.headOf(Service(service), kind, IVolumeBook.Method.Measured, period, provider);
+        draft.lines[draft.count++] = Lines.complete(head, Zone.Whole, 0, 0, 0, amount);
+    }
+
+    /// @dev The charges of a bill and what came to them.
+    function _joined(uint256[] memory charges, Draft memory draft) private pure returns (uint256[] memory lines) {
+        lines = new uint256[](charges.length + draft.count);
+        for (uint256 i = 0; i < charges.length; ++i) lines[i] = charges[i];
+        for (uint256 i = 0; i < draft.count; ++i) lines[charges.length + i] = draft.lines[i];
     }
 }

@@ -2,7 +2,6 @@
 pragma solidity ^0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {IBilling} from "./interfaces/IBilling.sol";
 import {IMeterRegistry} from "./interfaces/IMeterRegistry.sol";
 import {IReadingLedger} from "./interfaces/IReadingLedger.sol";
 import {Calendar} from "./libraries/Calendar.sol";
@@ -12,6 +11,9 @@ import {MeterUse} from "./libraries/MeterUse.sol";
 /// @title MeterRegistry
 /// @notice Implements IMeterRegistry; see there for rights, units and every error.
 contract MeterRegistry is IMeterRegistry, AccessManaged {
+    using MeterUse for MeterUse.Question;
+    using MeterUse for MeterUse.Expiry;
+
     struct Segment {
         Kind kind;
         uint32 firstHour;
@@ -27,6 +29,8 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         uint32 layoutId;
         /// Place among the groups of the segment, counted from 0.
         uint32 index;
+        /// The first local day on which the verification of a meter that is in place now has run out.
+        uint32 firstExpiry;
     }
 
     /// @dev One storage word a meter; one whose model is 0 stands for a channel without a meter.
@@ -48,8 +52,6 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
     uint256 private constant MAX_CONSUMERS = 273;
     uint256 private constant MAX_PHASES = 3;
     uint256 private constant MAX_LAYOUT_WORDS = 18;
-    uint256 private constant MAX_AREA = 10_000_000;
-    uint256 private constant MAX_PAGE = 1_000;
     uint256 private constant MAX_ACCURACY_CLASS = 1_000;
     uint256 private constant MAX_RESOLUTION = 1_000_000;
     uint256 private constant MAX_VERIFICATION_INTERVAL = 240;
@@ -59,15 +61,15 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
     uint256 private constant RUN_COUNT_MASK = (1 << RUN_LAYOUT_SHIFT) - 1;
 
     IReadingLedger private _readingLedger;
-    IBilling private _billing;
 
     Segment[] private _segments;
     GroupRecord[] private _groups;
-    mapping(uint32 group => uint32 area) private _areas;
     mapping(uint32 group => MeterRecord[MAX_CONSUMERS + MAX_PHASES]) private _meters;
     /// @dev The meters before the present one, and the faults reported, by place as in _meters; in order of hours.
     mapping(uint32 group => mapping(uint256 place => MeterRecord[])) private _pastMeters;
     mapping(uint32 group => mapping(uint256 place => FaultReport[])) private _faults;
+    /// @dev The places that have any of these.
+    mapping(uint32 group => uint16[] places) private _changedPlaces;
 
     bytes32[] private _models;
     mapping(bytes32 model => uint16 number) private _modelNumbers;
@@ -77,11 +79,6 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
     mapping(bytes32 contentHash => uint32 layoutId) private _layoutNumbers;
     uint32 private _layoutCount;
 
-    mapping(bytes32 account => Account) private _accounts;
-    mapping(uint32 group => mapping(uint16 channel => bytes32 account)) private _accountAt;
-    bytes32[] private _accountIds;
-    mapping(bytes32 account => address holder) private _holders;
-
     constructor(address manager) AccessManaged(manager) {}
 
     modifier whenConnected() {
@@ -90,16 +87,11 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
     }
 
     /// @inheritdoc IMeterRegistry
-    function connect(address readingLedger, address billing) external restricted {
-        require(
-            address(_readingLedger) == address(0),
-            MeterRegistry_AlreadyConnected(address(_readingLedger), address(_billing))
-        );
+    function connect(address readingLedger) external restricted {
+        require(address(_readingLedger) == address(0), MeterRegistry_AlreadyConnected(address(_readingLedger)));
         require(readingLedger.code.length != 0, MeterRegistry_NotAContract(readingLedger));
-        require(billing.code.length != 0, MeterRegistry_NotAContract(billing));
         _readingLedger = IReadingLedger(readingLedger);
-        _billing = IBilling(billing);
-        emit Connected(readingLedger, billing);
+        emit Connected(readingLedger);
     }
 
     /// @inheritdoc IMeterRegistry
@@ -140,7 +132,7 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
 
         group = uint32(_groups.length) + 1;
         created.index = uint32(segmentRecord.groups.length);
-        created.layoutId = _installMeters(group, created.group, fromHour, parent, consumers);
+        (created.layoutId, created.firstExpiry) = _installMeters(group, created.group, fromHour, parent, consumers);
         _groups.push(created);
         segmentRecord.slots = uint16(slots);
         segmentRecord.groups.push(group);
@@ -164,7 +156,7 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         );
         _retireMeter(group, record.group, channel);
         _installMeter(place, meter, place.phase, fromHour);
-        _refreshLayout(group, record);
+        _refreshGroup(group, record);
         emit MeterReplaced(group, channel, meter, fromHour);
     }
 
@@ -182,7 +174,7 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         MeterRecord memory none;
         (none.fromHour, none.phase) = (fromHour, place.phase);
         _write(place, none);
-        _refreshLayout(group, record);
+        _refreshGroup(group, record);
         emit MeterDecommissioned(group, channel, fromHour);
     }
 
@@ -197,51 +189,9 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         (uint32 latest, ) = _readingLedger.headOf(details.segment);
         require(fromHour >= earliest && fromHour <= latest, MeterRegistry_InvalidFromHour(fromHour, earliest, latest));
         require(reports.length < MAX_CHANGES, MeterRegistry_TooManyChanges(group, channel, MAX_CHANGES));
+        _noteChange(group, _placeOf(details, channel));
         reports.push(FaultReport({fromHour: fromHour, fault: fault}));
         emit FaultReported(group, channel, fault, fromHour);
-    }
-
-    /// @inheritdoc IMeterRegistry
-    function openAccount(
-        bytes32 account,
-        uint32 electricityGroup,
-        uint16 electricityChannel,
-        uint32 heatGroup,
-        uint32 area,
-        uint16 firstPeriod
-    ) external restricted whenConnected {
-        require(account != 0, MeterRegistry_InvalidAccount(account, "account"));
-        require(_accounts[account].area == 0, MeterRegistry_AccountExists(account));
-        require(
-            electricityGroup != 0 || (heatGroup != 0 && electricityChannel == 0),
-            MeterRegistry_InvalidAccount(account, "electricityGroup")
-        );
-        require(area != 0 && area <= MAX_AREA, MeterRegistry_InvalidAccount(account, "area"));
-        require(
-            firstPeriod != 0 && firstPeriod < Calendar.MAX_PERIOD,
-            MeterRegistry_InvalidAccount(account, "firstPeriod")
-        );
-        if (electricityGroup != 0) _takeChannel(electricityGroup, electricityChannel, account);
-
-        Account memory details = Account({
-            electricityGroup: electricityGroup,
-            electricityChannel: electricityChannel,
-            heatGroup: heatGroup,
-            area: area,
-            firstPeriod: firstPeriod,
-            areaBeforeInElectricityGroup: _addArea(electricityGroup, Kind.Electricity, area),
-            areaBeforeInHeatGroup: _addArea(heatGroup, Kind.Heat, area)
-        });
-        _accounts[account] = details;
-        _accountIds.push(account);
-        emit AccountOpened(account, details);
-    }
-
-    /// @inheritdoc IMeterRegistry
-    function setHolder(bytes32 account, address holder) external restricted {
-        require(_accounts[account].area != 0, MeterRegistry_UnknownAccount(account));
-        _holders[account] = holder;
-        emit HolderChanged(account, holder);
     }
 
     /// @inheritdoc IMeterRegistry
@@ -330,26 +280,42 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         uint16 period
     ) external view whenConnected returns (uint32 hour, Fault fault) {
         Group memory details = _group(group).group;
-        MeterRecord memory present = _meterRecord(group, details, channel);
-        MeterUse.Question memory question;
-        question.start = _readingLedger.firstHourOf(period);
-        if (question.start < details.firstHour) question.start = details.firstHour;
-        question.end = _readingLedger.firstHourOf(period + 1);
-        question.utcOffset = _readingLedger.utcOffset();
-        question.faults = _faults[group][_placeOf(details, channel)];
-        MeterRecord[] memory past = _pastMeters[group][_placeOf(details, channel)];
-        for (uint256 i = 0; i <= past.length; ++i) {
-            MeterRecord memory record = i < past.length ? past[i] : present;
-            uint32 end =
-                i == past.length
-                    ? question.end
-                    : i + 1 == past.length
-                        ? present.fromHour
-                        : past[i + 1].fromHour;
-            // A meter has a verification interval of at least a month; a channel without a meter has none.
-            MeterUse.consider(question, record.fromHour, end, record.verifiedOn, record.verificationInterval);
-        }
+        _meterRecord(group, details, channel);
+        MeterUse.Question memory question = _questionOf(details, period);
+        _consider(question, group, _placeOf(details, channel));
         return (question.hour, question.fault);
+    }
+
+    /// @inheritdoc IMeterRegistry
+    function unusableIn(uint32 group, uint16 period) external view whenConnected returns (Unusable[] memory unusable) {
+        GroupRecord storage record = _group(group);
+        Group memory details = record.group;
+        MeterUse.Question memory question = _questionOf(details, period);
+        uint256 channels = uint256(details.parentChannels) + details.consumers;
+        uint256 count = 0;
+        bool isAnyExpired = MeterUse.hourOf(record.firstExpiry, question.utcOffset) < question.end;
+        uint16[] memory changed = _changedPlaces[group];
+        unusable = new Unusable[](isAnyExpired ? channels : changed.length);
+        bool[] memory isChanged = new bool[](isAnyExpired ? channels : 0);
+        for (uint256 i = 0; i < changed.length; ++i) {
+            if (isAnyExpired) isChanged[changed[i]] = true;
+            (question.hour, question.fault) = (0, Fault.None);
+            _consider(question, group, changed[i]);
+            if (question.fault != Fault.None) unusable[count++] = Unusable(changed[i], question.hour, question.fault);
+        }
+        question.faults = new FaultReport[](0);
+        for (uint256 place = 0; place < isChanged.length; place = _placeAfter(details, place)) {
+            if (isChanged[place]) continue;
+            (question.hour, question.fault) = (0, Fault.None);
+            MeterRecord storage meter = _meters[group][place];
+            question.consider(meter.fromHour, question.end, meter.verifiedOn, meter.verificationInterval);
+            if (question.fault != Fault.None)
+                unusable[count++] = Unusable(uint16(place), question.hour, question.fault);
+        }
+        assembly ("memory-safe") {
+            // The rest of the array is given up.
+            mstore(unusable, count)
+        }
     }
 
     /// @inheritdoc IMeterRegistry
@@ -357,40 +323,6 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         Group memory details = _group(group).group;
         MeterRecord storage record = _meterRecord(group, details, channel);
         return channel < details.parentChannels ? uint8(channel) : record.phase;
-    }
-
-    /// @inheritdoc IMeterRegistry
-    function accountOf(bytes32 account) external view returns (Account memory) {
-        Account memory details = _accounts[account];
-        require(details.area != 0, MeterRegistry_UnknownAccount(account));
-        return details;
-    }
-
-    /// @inheritdoc IMeterRegistry
-    function holderOf(bytes32 account) external view returns (address) {
-        return _holders[account];
-    }
-
-    /// @inheritdoc IMeterRegistry
-    function areaOf(uint32 group) external view returns (uint32) {
-        _group(group);
-        return _areas[group];
-    }
-
-    /// @inheritdoc IMeterRegistry
-    function accountCount() external view returns (uint256) {
-        return _accountIds.length;
-    }
-
-    /// @inheritdoc IMeterRegistry
-    function accounts(uint256 start, uint256 limit) external view returns (bytes32[] memory) {
-        require(limit <= MAX_PAGE, MeterRegistry_PageTooLong(limit, MAX_PAGE));
-        uint256 count = _accountIds.length;
-        if (start >= count) return new bytes32[](0);
-        uint256 length = count - start < limit ? count - start : limit;
-        bytes32[] memory page = new bytes32[](length);
-        for (uint256 i = 0; i < length; ++i) page[i] = _accountIds[start + i];
-        return page;
     }
 
     /// @dev From which hour on a group may be added: never changing an hour that can have been signed already.
@@ -419,16 +351,63 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         MeterRecord memory record = _meterRecord(group, details, channel);
         MeterRecord[] storage past = _pastMeters[group][_placeOf(details, channel)];
         require(past.length < MAX_CHANGES, MeterRegistry_TooManyChanges(group, channel, MAX_CHANGES));
+        _noteChange(group, _placeOf(details, channel));
         past.push(record);
         if (record.model != 0) delete _isRegistered[_models[record.model - 1]][record.serialNumber];
     }
 
-    /// @dev Gives a group the layout of its meters as they are now.
-    function _refreshLayout(uint32 group, GroupRecord storage record) private {
-        uint32 layoutId = _layoutOf(group, record.group);
+    /// @dev A place is noted once, before its first past meter or report is kept.
+    function _noteChange(uint32 group, uint256 place) private {
+        if (_pastMeters[group][place].length + _faults[group][place].length == 0) {
+            _changedPlaces[group].push(uint16(place));
+        }
+    }
+
+    /// @dev Gives a group the layout and the first expiry of its meters as they are now.
+    function _refreshGroup(uint32 group, GroupRecord storage record) private {
+        (uint32 layoutId, uint32 firstExpiry) = _stateOf(group, record.group);
+        record.firstExpiry = firstExpiry;
         if (layoutId == record.layoutId) return;
         record.layoutId = layoutId;
         _changeRuns(_segment(record.group.segment), record.index, layoutId);
+    }
+
+    /// @dev The hours of a period in which a group is there.
+    function _questionOf(Group memory details, uint16 period) private view returns (MeterUse.Question memory question) {
+        question.start = _readingLedger.firstHourOf(period);
+        if (question.start < details.firstHour) question.start = details.firstHour;
+        question.end = _readingLedger.firstHourOf(period + 1);
+        question.utcOffset = _readingLedger.utcOffset();
+    }
+
+    /// @dev The meters of a place in the hours asked for, the last one first, and what was reported of them.
+    function _consider(MeterUse.Question memory question, uint32 group, uint256 place) private view {
+        question.faults = _faultsSince(_faults[group][place], question.start);
+        MeterRecord memory record = _meters[group][place];
+        MeterRecord[] storage past = _pastMeters[group][place];
+        uint32 end = question.end;
+        for (uint256 i = past.length; ;) {
+            // A meter has a verification interval of at least a month; a channel without a meter has none.
+            question.consider(record.fromHour, end, record.verifiedOn, record.verificationInterval);
+            if (i == 0 || record.fromHour <= question.start) return;
+            end = record.fromHour;
+            record = past[--i];
+        }
+    }
+
+    /// @dev The last report by an hour, and those after it: what was reported before has come to its end by then.
+    function _faultsSince(
+        FaultReport[] storage reports,
+        uint32 hour
+    ) private view returns (FaultReport[] memory since) {
+        uint256 count = reports.length;
+        uint256 first = count;
+        while (first != 0) {
+            --first;
+            if (reports[first].fromHour <= hour) break;
+        }
+        since = new FaultReport[](count - first);
+        for (uint256 i = first; i < count; ++i) since[i - first] = reports[i];
     }
 
     function _passportOf(MeterRecord memory record) private view returns (Meter memory) {
@@ -450,7 +429,7 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         uint32 fromHour,
         Meter calldata parent,
         Consumer[] calldata consumers
-    ) private returns (uint32 layoutId) {
+    ) private returns (uint32 layoutId, uint32 firstExpiry) {
         MeterRecord[MAX_CONSUMERS + MAX_PHASES] storage places = _meters[group];
         uint256 first = details.parentChannels;
         _installMeter(places[0], parent, 0, fromHour);
@@ -460,6 +439,8 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
             parent.accuracyClass,
             parent.resolution
         );
+        MeterUse.Expiry memory expiry;
+        expiry.note(parent.verifiedOn, parent.verificationInterval);
         for (uint256 i = 0; i < consumers.length; ++i) {
             Consumer calldata consumer = consumers[i];
             require(consumer.phase < first, MeterRegistry_InvalidPhase(consumer.phase));
@@ -471,8 +452,9 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
                 consumer.meter.accuracyClass,
                 consumer.meter.resolution
             );
+            expiry.note(consumer.meter.verifiedOn, consumer.meter.verificationInterval);
         }
-        return _storeLayout(words);
+        return (_storeLayout(words), expiry.first);
     }
 
     function _installMeter(MeterRecord storage place, Meter calldata meter, uint8 phase, uint32 fromHour) private {
@@ -530,18 +512,21 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         }
     }
 
-    /// @dev The layout of a group as its meters are now.
-    function _layoutOf(uint32 group, Group memory details) private returns (uint32 layoutId) {
+    /// @dev The layout and the first expiry of a group as its meters are now.
+    function _stateOf(uint32 group, Group memory details) private returns (uint32 layoutId, uint32 firstExpiry) {
         MeterRecord[MAX_CONSUMERS + MAX_PHASES] storage records = _meters[group];
         uint256 first = details.parentChannels;
         uint256 channels = first + details.consumers;
         uint256[] memory words = Layouts.create(channels, first, records[0].accuracyClass, records[0].resolution);
+        MeterUse.Expiry memory expiry;
+        expiry.note(records[0].verifiedOn, records[0].verificationInterval);
         for (uint256 channel = first; channel < channels; ++channel) {
             MeterRecord memory record = records[channel];
             if (record.model == 0) continue;
             Layouts.setConsumer(words, channel, record.phase, record.accuracyClass, record.resolution);
+            expiry.note(record.verifiedOn, record.verificationInterval);
         }
-        return _storeLayout(words);
+        return (_storeLayout(words), expiry.first);
     }
 
     function _appendToRuns(uint64[] storage runs, uint256 firstHour, uint256 layoutId) private {
@@ -569,27 +554,6 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
         }
     }
 
-    function _takeChannel(uint32 group, uint16 channel, bytes32 account) private {
-        Group memory details = _group(group).group;
-        require(
-            channel >= details.parentChannels && channel < details.parentChannels + details.consumers,
-            MeterRegistry_UnknownChannel(group, channel)
-        );
-        bytes32 taken = _accountAt[group][channel];
-        require(taken == 0, MeterRegistry_ChannelTaken(group, channel, taken));
-        _accountAt[group][channel] = account;
-    }
-
-    /// @dev Adds an area to a group's total; 0 is no group.
-    /// @return before the total without it.
-    function _addArea(uint32 group, Kind kind, uint32 area) private returns (uint32 before) {
-        if (group == 0) return 0;
-        require(_group(group).group.kind == kind, MeterRegistry_WrongKind(group, kind));
-        require(!_billing.isGroupBilled(group), MeterRegistry_AreaInUse(group));
-        before = _areas[group];
-        _areas[group] = before + area;
-    }
-
     function _segment(uint32 segment) private view returns (Segment storage) {
         require(segment != 0 && segment <= _segments.length, MeterRegistry_UnknownSegment(segment));
         return _segments[segment - 1];
@@ -607,6 +571,11 @@ contract MeterRegistry is IMeterRegistry, AccessManaged {
     /// @dev The place of a channel's meter in its group; the parent channels have one in common, 0.
     function _placeOf(Group memory details, uint16 channel) private pure returns (uint256) {
         return channel < details.parentChannels ? 0 : channel;
+    }
+
+    /// @dev The place that follows one in its group: channels of the parent beyond the first have none of their own.
+    function _placeAfter(Group memory details, uint256 place) private pure returns (uint256) {
+        return place == 0 ? details.parentChannels : place + 1;
     }
 
     /// @dev Where the meter of a channel stands; the parent channels have one meter in common, at 0.

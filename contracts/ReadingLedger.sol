@@ -141,11 +141,16 @@ contract ReadingLedger is OracleSet {
 
     /// @inheritdoc IReadingLedger
     function registersOf(uint32 group, uint16 channel) public view returns (uint64[3] memory byZone) {
+        byZone = signedRegistersOf(group, channel);
+        _addTo(byZone, _correctionTotals[group][channel]);
+    }
+
+    /// @inheritdoc IReadingLedger
+    function signedRegistersOf(uint32 group, uint16 channel) public view returns (uint64[3] memory byZone) {
         (uint32 segment, uint256 slot, uint256 lane) = _placeOf(group, channel);
         for (uint256 zone = 0; zone < ZONES; ++zone) {
             byZone[zone] = PackedRegisters.registerAt(_lastWord(segment, zone, slot), lane);
         }
-        _addTo(byZone, _correctionTotals[group][channel]);
     }
 
     /// @inheritdoc IReadingLedger
@@ -184,25 +189,22 @@ contract ReadingLedger is OracleSet {
     }
 
     /// @inheritdoc IReadingLedger
-    function periodOf(uint32 group, uint16 period) external view returns (ChannelPeriod[] memory channels) {
+    function slotPeriodsOf(
+        uint32 group,
+        uint16 slot,
+        uint16 first,
+        uint16 count
+    ) external view returns (SlotPeriod[] memory periods) {
         IMeterRegistry.Group memory details = REGISTRY.groupOf(group);
-        _requireOver(details.segment, period);
-        bool isCorrected = _revisions[group][period] != 0;
-        uint256 zones = details.kind == IMeterRegistry.Kind.Heat ? 1 : ZONES;
-        channels = new ChannelPeriod[](uint256(details.parentChannels) + details.consumers);
-        for (uint256 first = 0; first < channels.length; first += PackedRegisters.LANES) {
-            uint256 slot = details.firstSlot + first / PackedRegisters.LANES;
-            uint256 exceptions = _exceptions[details.segment][period][slot / 2];
-            uint256[ZONES] memory used;
-            for (uint256 zone = 0; zone < zones; ++zone) used[zone] = _usedWord(details.segment, zone, slot, period);
-            for (uint256 lane = 0; lane < PackedRegisters.LANES && first + lane < channels.length; ++lane) {
-                ChannelPeriod memory channel = channels[first + lane];
-                for (uint256 zone = 0; zone < zones; ++zone) {
-                    channel.consumption[zone] = PackedRegisters.registerAt(used[zone], lane);
-                }
-                if (isCorrected) _addTo(channel.consumption, _corrections[group][uint16(first + lane)][period]);
-                (channel.missing, channel.estimated) = Exceptions.hoursOf(exceptions, slot, lane);
+        uint256 place = uint256(details.firstSlot) + slot;
+        periods = new SlotPeriod[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            SlotPeriod memory period = periods[i];
+            for (uint256 zone = 0; zone < ZONES; ++zone) {
+                period.used[zone] = _usedWord(details.segment, zone, place, first + i);
             }
+            period.exceptions = Exceptions.slotOf(_exceptions[details.segment][first + i][place / 2], place);
+            period.revision = _revisions[group][first + i];
         }
     }
 

@@ -9,17 +9,16 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {IAccountBook} from "./interfaces/IAccountBook.sol";
 import {IBilling} from "./interfaces/IBilling.sol";
-import {IMeterRegistry} from "./interfaces/IMeterRegistry.sol";
 import {IReadingLedger} from "./interfaces/IReadingLedger.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {ITariffBook} from "./interfaces/ITariffBook.sol";
 import {Calendar} from "./libraries/Calendar.sol";
 import {LargestRemainder} from "./libraries/LargestRemainder.sol";
 import {Netting} from "./libraries/Netting.sol";
-import {FiveAmounts, PRINCIPALS, SERVICES} from "./libraries/PackedAmounts.sol";
+import {SixAmounts, PRINCIPALS, SERVICES} from "./libraries/PackedAmounts.sol";
 import {Penalties} from "./libraries/Penalties.sol";
-import {Services} from "./libraries/Services.sol";
 
 /// @title Settlement
 /// @notice Implements ISettlement; see there for rights, units and every error.
@@ -27,7 +26,6 @@ import {Services} from "./libraries/Services.sol";
 /// no reentrancy guard is needed. The supply of the settlement rouble fits 64 bits, so no sum of money here can overflow.
 contract Settlement is ISettlement, AccessManaged, EIP712 {
     using SafeERC20 for IERC20;
-    using Services for ITariffBook.Tariff;
 
     struct AccountState {
         uint64 credit;
@@ -44,7 +42,7 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         uint64 escrow;
     }
 
-    /// @dev A line's dispute in one storage word: amounts of a line fit 48 bits.
+    /// @dev A line's dispute in one storage word: amounts of a line fit 40 bits.
     struct DisputeRecord {
         uint48 amount;
         uint48 escrow;
@@ -68,12 +66,13 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         uint64 disputedTotal;
     }
 
-    /// @dev What has been paid into the providers' balances and into escrow in one call, and the tariff last asked for.
+    /// @dev What has been paid into the providers' balances and into escrow in one call, and the providers last asked for, of principal
+    /// services.
     struct Allocation {
         uint64 total;
         uint64 escrowed;
-        uint16 tariffPeriod;
-        ITariffBook.Tariff tariff;
+        uint16 period;
+        uint16[PRINCIPALS] providers;
     }
 
     uint256 private constant MAX_BILLS_PER_PAYMENT = 24;
@@ -89,20 +88,21 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
     uint256 private constant DAY_BITS = 16;
     uint256 private constant KEPT_BITS = 32;
 
-    IMeterRegistry private immutable _registry;
     IBilling private immutable _billing;
     ITariffBook private immutable _tariffs;
+    IAccountBook private immutable _accountBook;
     IERC20 private immutable _token;
     int32 private immutable _utcOffset;
 
     Totals private _totals;
     mapping(bytes32 account => AccountState state) private _accounts;
     /// @dev The tag has bit i set if line i was ever disputed: a payment of a bill without disputes reads no dispute.
-    mapping(bytes32 account => mapping(uint16 period => FiveAmounts paid)) private _paid;
+    mapping(bytes32 account => mapping(uint16 period => SixAmounts paid)) private _paid;
     mapping(bytes32 account => mapping(uint16 period => DisputeRecord[SERVICES])) private _disputes;
     mapping(uint16 provider => uint64 balance) private _balances;
     mapping(bytes32 account => mapping(uint16 period => uint256 word)) private _penaltyWords;
-    mapping(bytes32 account => uint64[PRINCIPALS]) private _pendingPenalties;
+    /// @dev 64 bits a principal service.
+    mapping(bytes32 account => uint256 word) private _pendingPenalties;
     mapping(bytes32 obligation => bool netted) private _isNetted;
     uint64 private _lastRound;
     bool private _isNettingPaused;
@@ -110,16 +110,16 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
     /// @param ledger the ReadingLedger whose calendar says which day it is.
     constructor(
         address manager,
-        IMeterRegistry registry,
         IReadingLedger ledger,
         IBilling billing,
         ITariffBook tariffs,
+        IAccountBook accounts,
         IERC20 token
     ) AccessManaged(manager) EIP712("SmartCity Settlement", "1") {
         _utcOffset = ledger.utcOffset();
-        _registry = registry;
         _billing = billing;
         _tariffs = tariffs;
+        _accountBook = accounts;
         _token = token;
     }
 
@@ -200,7 +200,7 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         uint256 line = uint256(service);
         DisputeRecord storage record = _disputes[account][period][line];
         require(record.state == DisputeState.None, Settlement_AlreadyDisputed(account, period, service, record.state));
-        FiveAmounts paid = _paid[account][period];
+        SixAmounts paid = _paid[account][period];
         Outstanding memory open = _outstandingOf(account, period, bill, paid);
         uint64 outstanding = open.undisputed[line];
         require(amount <= outstanding, Settlement_AmountTooLarge(account, period, service, amount, outstanding));
@@ -260,7 +260,7 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
             for (uint256 left = _billsPerAccount(accounts.length); left != 0; --left) {
                 IBilling.Bill memory bill = _billing.billOf(account, period);
                 if (!bill.issued) break;
-                FiveAmounts paid = _paid[account][period];
+                SixAmounts paid = _paid[account][period];
                 _accrue(account, period, bill.dueOn, _outstandingOf(account, period, bill, paid));
                 ++period;
             }
@@ -268,14 +268,16 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc ISettlement
-    function takePenalties(bytes32 account) external returns (uint64[PRINCIPALS] memory amounts) {
+    function takePenalties(bytes32[] calldata accounts) external returns (uint256[] memory words) {
         require(msg.sender == address(_billing), Settlement_NotBilling(msg.sender));
-        amounts = _pendingPenalties[account];
-        uint64 total;
-        for (uint256 i = 0; i < PRINCIPALS; ++i) total += amounts[i];
-        if (total == 0) return amounts;
-        delete _pendingPenalties[account];
-        emit PenaltiesTaken(account, amounts);
+        words = new uint256[](accounts.length);
+        for (uint256 i = 0; i < accounts.length; ++i) {
+            uint256 word = _pendingPenalties[accounts[i]];
+            if (word == 0) continue;
+            words[i] = word;
+            delete _pendingPenalties[accounts[i]];
+            emit PenaltiesTaken(accounts[i], _penaltiesIn(word));
+        }
     }
 
     /// @inheritdoc ISettlement
@@ -310,7 +312,7 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
 
     /// @inheritdoc ISettlement
     function pendingPenaltyOf(bytes32 account) external view returns (uint64[PRINCIPALS] memory) {
-        return _pendingPenalties[account];
+        return _penaltiesIn(_pendingPenalties[account]);
     }
 
     /// @inheritdoc ISettlement
@@ -445,7 +447,7 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
     ) private {
         for (uint16 period = state.firstUnpaid; period < end && state.credit != 0; ++period) {
             IBilling.Bill memory bill = _billing.billOf(account, period);
-            FiveAmounts paid = _paid[account][period];
+            SixAmounts paid = _paid[account][period];
             Outstanding memory outstanding = _outstandingOf(account, period, bill, paid);
             uint64 amount = _smaller(state.credit, outstanding.disputedTotal);
             if (amount == 0) continue;
@@ -471,7 +473,7 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         AccountState memory state,
         Allocation memory allocation
     ) private returns (bool isSettled) {
-        FiveAmounts paid = _paid[account][period];
+        SixAmounts paid = _paid[account][period];
         Outstanding memory outstanding = _outstandingOf(account, period, bill, paid);
         uint64 amount = _smaller(state.credit, outstanding.undisputedTotal);
         isSettled = amount == outstanding.undisputedTotal && outstanding.disputedTotal == 0;
@@ -487,19 +489,19 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
     /// @dev Adds the parts of a payment to what is paid of the bill and to the balances of its lines' providers.
     /// @return what is paid then.
     function _book(
-        FiveAmounts paid,
+        SixAmounts paid,
         uint16 period,
         uint64[SERVICES] memory parts,
         Allocation memory allocation
-    ) private returns (FiveAmounts) {
-        if (allocation.tariffPeriod != period || allocation.tariff.dueDay == 0) {
-            allocation.tariff = _tariffs.tariffOf(period);
-            allocation.tariffPeriod = period;
+    ) private returns (SixAmounts) {
+        if (allocation.period != period || allocation.providers[0] == 0) {
+            allocation.providers = _tariffs.providersOf(period);
+            allocation.period = period;
         }
         for (uint256 i = 0; i < SERVICES; ++i) {
             if (parts[i] == 0) continue;
             paid = paid.plus(i, parts[i]);
-            _balances[allocation.tariff.providerOf(IBilling.Service(i))] += parts[i];
+            _balances[allocation.providers[i % PRINCIPALS]] += parts[i];
         }
         return paid;
     }
@@ -517,7 +519,7 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
             record.state = state;
             --account.openDisputes;
         }
-        FiveAmounts paid = _paid[line.account][line.period];
+        SixAmounts paid = _paid[line.account][line.period];
         _paid[line.account][line.period] = paid.minus(uint256(line.service), released);
         _totals.escrow -= released;
         emit DisputeConceded(line.account, line.period, line.service, amount, released, record.state);
@@ -531,7 +533,7 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
     /// @dev Ends a dispute for the provider.
     function _release(LineId memory line, DisputeRecord storage record, DisputeState state, bytes32 evidence) private {
         IBilling.Bill memory bill = _billing.billOf(line.account, line.period);
-        FiveAmounts paid = _paid[line.account][line.period];
+        SixAmounts paid = _paid[line.account][line.period];
         _accrue(line.account, line.period, bill.dueOn, _outstandingOf(line.account, line.period, bill, paid));
         --_accounts[line.account].openDisputes;
         uint64 escrow = record.escrow;
@@ -563,13 +565,15 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
             uint256 due;
             (due, kept) = Penalties.settled(kept, outstanding.undisputed[i] * weight);
             next |= kept << shift;
-            amounts[i] = uint64(due); // 48 bits of debt by less than 2^35 of weight, over 2^25.
+            amounts[i] = uint64(due); // 40 bits of debt by less than 2^35 of weight, over 2^25.
             total += due;
         }
         _penaltyWords[account][period] = next;
         if (total == 0) return;
-        uint64[PRINCIPALS] storage pending = _pendingPenalties[account];
-        for (uint256 i = 0; i < PRINCIPALS; ++i) if (amounts[i] != 0) pending[i] += amounts[i];
+        uint64[PRINCIPALS] memory pending = _penaltiesIn(_pendingPenalties[account]);
+        uint256 pendingWord = 0;
+        for (uint256 i = PRINCIPALS; i != 0; --i) pendingWord = (pendingWord << 64) | (pending[i - 1] + amounts[i - 1]);
+        _pendingPenalties[account] = pendingWord;
         emit PenaltyAccrued(account, period, uint32(today), amounts);
     }
 
@@ -644,8 +648,8 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
     function _load(bytes32 account) private view returns (AccountState memory state) {
         state = _accounts[account];
         if (state.started) return state;
-        // Asked once in an account's life. The registry refuses an id it does not know and nothing else.
-        try _registry.accountOf(account) returns (IMeterRegistry.Account memory details) {
+        // Asked once in an account's life. The book refuses an id it does not know and nothing else.
+        try _accountBook.accountOf(account) returns (IAccountBook.Account memory details) {
             state.firstUnpaid = details.firstPeriod;
             state.started = true;
         } catch {
@@ -695,7 +699,7 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
     }
 
     function _requireHolder(bytes32 account) private view {
-        require(msg.sender == _registry.holderOf(account), Settlement_NotHolder(account, msg.sender));
+        require(msg.sender == _accountBook.holderOf(account), Settlement_NotHolder(account, msg.sender));
     }
 
     function _requirePayeeOf(LineId memory line) private view {
@@ -704,7 +708,7 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
     }
 
     function _providerOf(LineId memory line) private view returns (uint16) {
-        return _tariffs.tariffOf(line.period).providerOf(line.service);
+        return _tariffs.providersOf(line.period)[uint256(line.service) % PRINCIPALS];
     }
 
     function _openDispute(LineId memory line) private view returns (DisputeRecord storage record) {
@@ -720,7 +724,7 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         bytes32 account,
         uint16 period,
         IBilling.Bill memory bill,
-        FiveAmounts paid
+        SixAmounts paid
     ) private view returns (Outstanding memory outstanding) {
         uint64[SERVICES] memory paidLines = paid.unpack();
         uint256 disputedLines = paid.tag();
@@ -753,6 +757,10 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         if (amount <= total) return LargestRemainder.split(amount, principal);
         parts = LargestRemainder.split(amount - total, penalties);
         for (uint256 i = 0; i < PRINCIPALS; ++i) parts[i] = principal[i];
+    }
+
+    function _penaltiesIn(uint256 word) private pure returns (uint64[PRINCIPALS] memory) {
+        return [uint64(word), uint64(word >> 64), uint64(word >> 128)];
     }
 
     /// @dev How many bills of each account a call looks at that names `accounts` of them.

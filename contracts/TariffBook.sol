@@ -12,7 +12,10 @@ contract TariffBook is ITariffBook, AccessManaged {
     uint256 private constant MAX_PRICE = 10 ** 12;
     uint256 private constant MAX_VAT_RATE = 5_000;
     uint256 private constant MAX_DUE_DAY = 28;
-    uint16 private constant PENALTY_RATE = 950;
+    uint256 private constant MAX_PENALTY_RATE = 10_000;
+    uint256 private constant MAX_REDUCTION_RATE = 10_000;
+    uint256 private constant MIN_NORM_COEFFICIENT = 10_000;
+    uint256 private constant MAX_NORM_COEFFICIENT = 50_000;
 
     IReadingLedger private immutable LEDGER;
     int32 private immutable UTC_OFFSET;
@@ -35,16 +38,7 @@ contract TariffBook is ITariffBook, AccessManaged {
 
     /// @inheritdoc ITariffBook
     function publish(Tariff calldata tariff) external restricted returns (uint256 version) {
-        _checkPrice(tariff.dayPrice, "dayPrice");
-        _checkPrice(tariff.nightPrice, "nightPrice");
-        _checkPrice(tariff.heatPrice, "heatPrice");
-        require(tariff.vatRate <= MAX_VAT_RATE, TariffBook_InvalidTariff("vatRate"));
-        require(tariff.dueDay != 0 && tariff.dueDay <= MAX_DUE_DAY, TariffBook_InvalidTariff("dueDay"));
-        require(tariff.fromPeriod < Calendar.MAX_PERIOD, TariffBook_InvalidTariff("fromPeriod"));
-        _checkProvider(tariff.electricityProvider);
-        _checkProvider(tariff.commonNeedsProvider);
-        _checkProvider(tariff.heatProvider);
-
+        _checkTariff(tariff);
         version = _tariffs.length;
         if (version != 0) {
             uint16 last = _tariffs[version - 1].fromPeriod;
@@ -63,15 +57,20 @@ contract TariffBook is ITariffBook, AccessManaged {
 
     /// @inheritdoc ITariffBook
     function tariffOf(uint16 period) external view returns (Tariff memory) {
-        for (uint256 i = _tariffs.length; i != 0; --i) {
-            if (_tariffs[i - 1].fromPeriod <= period) return _tariffs[i - 1];
-        }
-        revert TariffBook_NoTariff(period);
+        return _tariffs[_versionOf(period) - 1];
     }
 
     /// @inheritdoc ITariffBook
-    function penaltyRateOf(uint16) external pure returns (uint16 rate, uint16 until) {
-        return (PENALTY_RATE, type(uint16).max);
+    function providersOf(uint16 period) external view returns (uint16[3] memory) {
+        Tariff storage tariff = _tariffs[_versionOf(period) - 1];
+        return [tariff.electricityProvider, tariff.commonNeedsProvider, tariff.heatProvider];
+    }
+
+    /// @inheritdoc ITariffBook
+    function penaltyRateOf(uint16 period) external view returns (uint16 rate, uint16 until) {
+        uint256 version = _versionOf(period);
+        rate = _tariffs[version - 1].penaltyRate;
+        until = version == _tariffs.length ? type(uint16).max : _tariffs[version].fromPeriod - 1;
     }
 
     /// @inheritdoc ITariffBook
@@ -89,6 +88,33 @@ contract TariffBook is ITariffBook, AccessManaged {
     function payeeOf(uint16 provider) external view returns (address) {
         _checkProvider(provider);
         return _payees[provider];
+    }
+
+    /// @dev The number of the version in force in a period, counted from 1.
+    function _versionOf(uint16 period) private view returns (uint256 version) {
+        version = _tariffs.length;
+        while (version != 0 && _tariffs[version - 1].fromPeriod > period) --version;
+        require(version != 0, TariffBook_NoTariff(period));
+    }
+
+    function _checkTariff(Tariff calldata tariff) private view {
+        for (uint256 i = 0; i < tariff.electricityPrices.length; ++i) {
+            _checkPrice(tariff.electricityPrices[i], "electricityPrices");
+        }
+        _checkPrice(tariff.heatPrice, "heatPrice");
+        require(tariff.secondBandLimit >= tariff.firstBandLimit, TariffBook_InvalidTariff("secondBandLimit"));
+        require(tariff.vatRate <= MAX_VAT_RATE, TariffBook_InvalidTariff("vatRate"));
+        require(tariff.dueDay != 0 && tariff.dueDay <= MAX_DUE_DAY, TariffBook_InvalidTariff("dueDay"));
+        require(tariff.fromPeriod < Calendar.MAX_PERIOD, TariffBook_InvalidTariff("fromPeriod"));
+        require(tariff.penaltyRate <= MAX_PENALTY_RATE, TariffBook_InvalidTariff("penaltyRate"));
+        require(tariff.reductionRate <= MAX_REDUCTION_RATE, TariffBook_InvalidTariff("reductionRate"));
+        require(
+            tariff.normCoefficient >= MIN_NORM_COEFFICIENT && tariff.normCoefficient <= MAX_NORM_COEFFICIENT,
+            TariffBook_InvalidTariff("normCoefficient")
+        );
+        _checkProvider(tariff.electricityProvider);
+        _checkProvider(tariff.commonNeedsProvider);
+        _checkProvider(tariff.heatProvider);
     }
 
     function _checkProvider(uint16 provider) private view {

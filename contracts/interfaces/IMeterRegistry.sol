@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-/// @title MeterRegistry: which meters there are, what balances against what, and whose they are
+/// @title MeterRegistry: which meters there are, and what balances against what
 /// @notice A *group* is one balance: a parent meter and the consumer meters behind it. Groups of one kind are gathered into
-/// *segments*, the unit in which hours are written. An *account* is a resident's premises: a random id, no personal data.
+/// *segments*, the unit in which hours are written. Whose premises a consumer's meter is in: AccountBook.
 interface IMeterRegistry {
     /// @notice What a segment's registers count.
     enum Kind {
@@ -74,35 +74,23 @@ interface IMeterRegistry {
         Fault fault;
     }
 
-    /// @notice A resident's premises.
-    struct Account {
-        /// Electricity group, 0 for none, and the channel of the account's own meter in it.
-        uint32 electricityGroup;
-        uint16 electricityChannel;
-        /// Heat group whose parent meter heats the premises, 0 for none.
-        uint32 heatGroup;
-        /// Floor area in dm² (0.01 m²).
-        uint32 area;
-        /// First billing period (months since January 1970).
-        uint16 firstPeriod;
-        /// Sum of the areas of the accounts opened before this one in each group, in dm²: the running total by which a
-        /// house's volume is divided so that the parts always add up (ADR 0005).
-        uint32 areaBeforeInElectricityGroup;
-        uint32 areaBeforeInHeatGroup;
+    /// @notice From which hour of a period a channel's meter does not count, and why.
+    struct Unusable {
+        /// The parent's meter is named by channel 0, whatever its channels.
+        uint16 channel;
+        uint32 hour;
+        Fault fault;
     }
 
-    event Connected(address readingLedger, address billing);
+    event Connected(address readingLedger);
     event SegmentOpened(uint32 indexed segment, Kind kind, uint32 firstHour);
     event GroupAdded(uint32 indexed group, uint32 indexed segment, Meter parent, Consumer[] consumers, uint32 fromHour);
     event MeterReplaced(uint32 indexed group, uint16 indexed channel, Meter meter, uint32 fromHour);
     event MeterDecommissioned(uint32 indexed group, uint16 indexed channel, uint32 fromHour);
     event FaultReported(uint32 indexed group, uint16 indexed channel, Fault fault, uint32 fromHour);
-    event AccountOpened(bytes32 indexed account, Account details);
-    event HolderChanged(bytes32 indexed account, address indexed holder);
 
     error MeterRegistry_UnknownSegment(uint32 segment);
     error MeterRegistry_UnknownGroup(uint32 group);
-    error MeterRegistry_UnknownAccount(bytes32 account);
     error MeterRegistry_UnknownChannel(uint32 group, uint16 channel);
     /// @param field the name of the field of Meter that is out of its range.
     error MeterRegistry_InvalidMeter(uint64 serialNumber, string field);
@@ -110,13 +98,8 @@ interface IMeterRegistry {
     error MeterRegistry_InvalidPhase(uint8 phase);
     error MeterRegistry_SegmentFull(uint32 segment, uint256 slots, uint256 limit);
     error MeterRegistry_TooManyConsumers(uint256 consumers, uint256 limit);
+    /// @notice A group of the other kind was asked for (by AccountBook).
     error MeterRegistry_WrongKind(uint32 group, Kind expected);
-    /// @param field the name of the argument of openAccount that is wrong.
-    error MeterRegistry_InvalidAccount(bytes32 account, string field);
-    error MeterRegistry_AccountExists(bytes32 account);
-    error MeterRegistry_ChannelTaken(uint32 group, uint16 channel, bytes32 account);
-    /// @notice A period of the group was billed by the areas as they are.
-    error MeterRegistry_AreaInUse(uint32 group);
     error MeterRegistry_InvalidFirstHour(uint32 firstHour);
     /// @notice What is to begin with `fromHour` may begin from `earliest` to `latest`; see the function called.
     error MeterRegistry_InvalidFromHour(uint32 fromHour, uint32 earliest, uint32 latest);
@@ -129,17 +112,17 @@ interface IMeterRegistry {
     /// @notice Only None, Broken and AccessRefused are reported; the rest the registry knows itself.
     error MeterRegistry_InvalidFault(Fault fault);
     error MeterRegistry_TooManyChanges(uint32 group, uint16 channel, uint256 limit);
-    error MeterRegistry_PageTooLong(uint256 limit, uint256 maximum);
-    error MeterRegistry_AlreadyConnected(address readingLedger, address billing);
+    error MeterRegistry_AlreadyConnected(address readingLedger);
     error MeterRegistry_NotConnected();
     error MeterRegistry_NotAContract(address contractAddress);
 
-    /// @notice Tells the registry, once and for all, which ledger and which billing use it. Restricted to the AccessManager's
-    /// admin role. The city is deployed in this order: AccessManager, MeterRegistry(manager), ReadingLedger(manager, registry,
-    /// utcOffset), TariffBook(manager, ledger), Billing, Settlement and the rest, then `connect`.
+    /// @notice Tells the registry, once and for all, which ledger uses it. Restricted to the AccessManager's admin role. The city is
+    /// deployed in this order: AccessManager, MeterRegistry(manager), ReadingLedger(manager, registry, utcOffset), `connect`,
+    /// TariffBook(manager, ledger), AccountBook(manager, registry, ledger), VolumeBook(registry, ledger, accounts, tariffs), then
+    /// IncidentLog, Charges, Billing, Settlement and the rest (IBilling).
     /// @dev Reverts with AccessManagedUnauthorized, MeterRegistry_AlreadyConnected, MeterRegistry_NotAContract (an address
     /// without code).
-    function connect(address readingLedger, address billing) external;
+    function connect(address readingLedger) external;
 
     /// @notice Opens an empty segment whose first hour will be `firstHour`. Segments are numbered from 1. Restricted to REGISTRAR.
     /// @param firstHour the first hour that the ledger will accept, `unixSeconds / 3600`: 24 (2 January 1970) .. 9,900,000.
@@ -196,30 +179,6 @@ interface IMeterRegistry {
     /// MeterRegistry_TooManyChanges.
     function reportFault(uint32 group, uint16 channel, Fault fault, uint32 fromHour) external;
 
-    /// @notice Opens an account. Areas in a group are fixed once a period of the group has been billed. Restricted to REGISTRAR.
-    /// @param account random id, not 0.
-    /// @param electricityGroup 0 for none; then the channel must be 0 too. One of the two groups must be given.
-    /// @param electricityChannel the channel of the account's own meter, a consumer's of the group, one account's only.
-    /// @param heatGroup 0 for none.
-    /// @param area floor area in dm², 1..10,000,000 (100,000 m²).
-    /// @param firstPeriod first billing period, months since January 1970, 1..13,559.
-    /// @dev Reverts with AccessManagedUnauthorized, MeterRegistry_NotConnected, MeterRegistry_InvalidAccount,
-    /// MeterRegistry_AccountExists, MeterRegistry_UnknownGroup, MeterRegistry_WrongKind, MeterRegistry_UnknownChannel,
-    /// MeterRegistry_ChannelTaken, MeterRegistry_AreaInUse.
-    function openAccount(
-        bytes32 account,
-        uint32 electricityGroup,
-        uint16 electricityChannel,
-        uint32 heatGroup,
-        uint32 area,
-        uint16 firstPeriod
-    ) external;
-
-    /// @notice Says who holds an account, that is who may dispute its bills and take its credit back. Restricted to REGISTRAR.
-    /// @param holder the zero address for nobody.
-    /// @dev Reverts with AccessManagedUnauthorized, MeterRegistry_UnknownAccount.
-    function setHolder(bytes32 account, address holder) external;
-
     /// @notice What a segment counts, its first hour, its payload slots of 20 bytes, and how many groups it has, those that are still
     /// to come included.
     /// @dev Reverts with MeterRegistry_UnknownSegment.
@@ -266,23 +225,12 @@ interface IMeterRegistry {
     /// Calendar_PeriodOutOfRange.
     function unusableFrom(uint32 group, uint16 channel, uint16 period) external view returns (uint32 hour, Fault fault);
 
+    /// @notice All channels of a group whose meters do not count in all of a period, as far as is known now.
+    /// @dev In no order. Cheap while none of the group's meters has come to the end of its verification, was replaced or reported. Reverts with
+    /// MeterRegistry_NotConnected, MeterRegistry_UnknownGroup, Calendar_PeriodOutOfRange.
+    function unusableIn(uint32 group, uint16 period) external view returns (Unusable[] memory);
+
     /// @notice Phase of a channel: 0..2; always 0 in a heat group.
     /// @dev Reverts with MeterRegistry_UnknownGroup, MeterRegistry_UnknownChannel.
     function phaseOf(uint32 group, uint16 channel) external view returns (uint8);
-
-    /// @dev Reverts with MeterRegistry_UnknownAccount.
-    function accountOf(bytes32 account) external view returns (Account memory);
-
-    /// @notice Who holds an account; the zero address while nobody does, and for an unknown account.
-    function holderOf(bytes32 account) external view returns (address);
-
-    /// @notice Sum of the areas of all accounts in a group, in dm².
-    /// @dev Reverts with MeterRegistry_UnknownGroup.
-    function areaOf(uint32 group) external view returns (uint32);
-
-    function accountCount() external view returns (uint256);
-
-    /// @notice Account ids in order of opening; at most `limit` (≤ 1,000) from `start`, none if `start` is past the end.
-    /// @dev Reverts with MeterRegistry_PageTooLong.
-    function accounts(uint256 start, uint256 limit) external view returns (bytes32[] memory);
 }

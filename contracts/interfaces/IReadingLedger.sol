@@ -65,13 +65,15 @@ interface IReadingLedger {
         bytes32 oracleConfig;
     }
 
-    /// @notice A channel's period.
-    struct ChannelPeriod {
-        /// By zone, corrections included.
-        uint64[3] consumption;
-        /// Hours without a value, and estimated ones.
-        uint16 missing;
-        uint16 estimated;
+    /// @notice A slot's period, packed.
+    struct SlotPeriod {
+        /// What the registers of the six lanes moved by in each zone, as signed, without corrections; the lanes as
+        /// contracts/libraries/PackedRegisters.sol has them.
+        uint256[3] used;
+        /// Their hours missing and estimated, as contracts/libraries/Exceptions.sol has those of a slot with an even number.
+        uint256 exceptions;
+        /// How often the period of the group was corrected.
+        uint32 revision;
     }
 
     /// @notice A group's period.
@@ -263,6 +265,10 @@ interface IReadingLedger {
     /// @dev Reverts with MeterRegistry_UnknownGroup, MeterRegistry_UnknownChannel.
     function registersOf(uint32 group, uint16 channel) external view returns (uint64[3] memory byZone);
 
+    /// @notice Registers of a channel by zone as signed, without corrections: sum of all intervals so far.
+    /// @dev Reverts with MeterRegistry_UnknownGroup, MeterRegistry_UnknownChannel.
+    function signedRegistersOf(uint32 group, uint16 channel) external view returns (uint64[3] memory byZone);
+
     /// @notice Registers as signed at the end of a period, without corrections; 0 for one before the segment's first hour.
     /// @dev Reverts with MeterRegistry_UnknownGroup, MeterRegistry_UnknownChannel, ReadingLedger_PeriodNotOver (an hour of the
     /// period is still to be recorded), Calendar_PeriodOutOfRange (after the year 3099).
@@ -281,9 +287,16 @@ interface IReadingLedger {
     /// @dev Reverts with MeterRegistry_UnknownGroup.
     function revisionOf(uint32 group, uint16 period) external view returns (uint32);
 
-    /// @notice A period that is over, of all channels of a group.
-    /// @dev Reverts as registersAt.
-    function periodOf(uint32 group, uint16 period) external view returns (ChannelPeriod[] memory channels);
+    /// @notice Periods of one slot of a group, whether they are over or not: for whoever reads many channels or periods.
+    /// @param slot the one with channels 6 × slot to 6 × slot + 5 of the group; beyond its last one stand other groups.
+    /// @param first the first of `count` periods in a row.
+    /// @dev Reverts with MeterRegistry_UnknownGroup.
+    function slotPeriodsOf(
+        uint32 group,
+        uint16 slot,
+        uint16 first,
+        uint16 count
+    ) external view returns (SlotPeriod[] memory periods);
 
     /// @notice A period that is over, of a group as a whole: cheap, for it is summed six channels at once.
     /// @dev Reverts as registersAt.

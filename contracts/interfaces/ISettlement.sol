@@ -226,10 +226,10 @@ interface ISettlement {
     /// PenaltyAccrued. Reverts with Settlement_TooManyAccounts above 100; Settlement_UnknownAccount.
     function accruePenalties(bytes32[] calldata accounts) external;
 
-    /// @notice Takes what has come due of an account's penalties, for its next bill. Only Billing may call it.
-    /// @return amounts by principal service, kopecks.
-    /// @dev Emits PenaltiesTaken where there are any. Reverts with Settlement_NotBilling.
-    function takePenalties(bytes32 account) external returns (uint64[PRINCIPALS] memory amounts);
+    /// @notice Takes what has come due of accounts' penalties, for their next bills. Only Billing may call it.
+    /// @return words by account; of principal service i in 64 bits from bit 64 × i what has come due, kopecks.
+    /// @dev Emits PenaltiesTaken for each account that has any. Reverts with Settlement_NotBilling.
+    function takePenalties(bytes32[] calldata accounts) external returns (uint256[] memory words);
 
     /// @notice Sets providers' obligations off against each other. Anyone may send them: both sides have signed.
     /// @param round the number after the last round's, so that a round sent twice is refused as a whole.

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-/// @title TariffBook: prices by period, never changed once in force
+/// @title TariffBook: prices, norms and rates by period, never changed once in force
 interface ITariffBook {
     struct Tariff {
         /// First period in which the tariff is in force, 0..13,559.
         uint16 fromPeriod;
-        /// Price of the day zone (07-23 local) and of the night zone (23-07), micro-roubles per kWh, VAT included.
-        /// 1..10^12 each, as the heat price.
-        uint64 dayPrice;
-        uint64 nightPrice;
-        /// Micro-roubles per Gcal, VAT included.
+        /// Micro-roubles per kWh, VAT included, 1..10^12 each. The price of band b of zone z for an account of n zones stands at
+        /// 3 × (n(n − 1)/2 + z) + b, b and z counted from 0. One zone: the whole day. Two: day (07-23 local), night (23-07).
+        /// Three: peak (07-10, 17-21), half-peak (10-17, 21-23), night.
+        uint64[18] electricityPrices;
+        /// Where the first and the second consumption band (диапазон потребления) of a month end, Wh. Not descending; the highest
+        /// number of the type for no bands.
+        uint64 firstBandLimit;
+        uint64 secondBandLimit;
+        /// Micro-roubles per Gcal, VAT included, 1..10^12.
         uint64 heatPrice;
         /// VAT rate contained in the prices, in hundredths of a percent (22 % = 2200). 0..5000.
         uint16 vatRate;
@@ -20,6 +24,17 @@ interface ITariffBook {
         uint16 electricityProvider;
         uint16 commonNeedsProvider;
         uint16 heatProvider;
+        /// Rate of the penalty (пени, ЖК РФ ст. 155 ч. 14), hundredths of a percent a year (9.5 % = 950): no more than the key rate of
+        /// 27 February 2022 (ПП РФ 329 of 18.03.2025). 0..10,000.
+        uint16 penaltyRate;
+        /// Reduction for an hour of outage beyond what is permitted, 10^-5 of the period's charge (0.15 % = 150; ПП 354, прил. 1). 0..10,000.
+        uint16 reductionRate;
+        /// Norm (норматив) of electricity, Wh per resident and month.
+        uint32 electricityNorm;
+        /// Norm of heat, kcal per m² and month.
+        uint32 heatNorm;
+        /// Raising coefficient of a norm (повышающий коэффициент; ПП 354, п. 60), 10^-4 (1.5 = 15,000). 10,000..50,000.
+        uint16 normCoefficient;
     }
 
     event ProviderRegistered(uint16 indexed provider, address payee);
@@ -50,9 +65,15 @@ interface ITariffBook {
     /// @dev Reverts with TariffBook_NoTariff before the first one.
     function tariffOf(uint16 period) external view returns (Tariff memory);
 
-    /// @notice The rate of the penalty (пени, ЖК РФ ст. 155 ч. 14) on the days of a period, hundredths of a percent a year.
-    /// @return rate 950: no more than the key rate of 27 February 2022 (ПП РФ 329 of 18.03.2025).
-    /// @return until the last period in which that rate is in force, as far as it is known.
+    /// @notice The providers of the tariff in force in a period, by principal service: electricity, common needs, heating. All of a tariff
+    /// that a payment needs.
+    /// @dev Reverts with TariffBook_NoTariff before the first one.
+    function providersOf(uint16 period) external view returns (uint16[3] memory);
+
+    /// @notice The rate of the penalty on the days of a period, hundredths of a percent a year.
+    /// @return rate that of the tariff in force in the period.
+    /// @return until the last period in which that tariff is in force, as far as it is known.
+    /// @dev Reverts with TariffBook_NoTariff before the first one.
     function penaltyRateOf(uint16 period) external view returns (uint16 rate, uint16 until);
 
     /// @notice Number of versions published, and the highest of them.

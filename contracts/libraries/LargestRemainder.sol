@@ -22,6 +22,7 @@ library LargestRemainder {
         uint256[SERVICES] memory remainders;
         uint256 left = amount;
         for (uint256 i = 0; i < SERVICES; ++i) {
+            if (weights[i] == 0) continue;
             uint256 product = amount * weights[i];
             parts[i] = uint64(product / total);
             remainders[i] = product % total;

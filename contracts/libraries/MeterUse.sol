@@ -19,6 +19,14 @@ library MeterUse {
         IMeterRegistry.Fault fault;
     }
 
+    /// @dev The first day on which one of several meters' verification has run out, and the meter looked at last: neighbours were mostly
+    /// verified together.
+    struct Expiry {
+        uint32 first;
+        uint32 verifiedOn;
+        uint16 months;
+    }
+
     /// @notice Looks at a meter that is in place in hours `from` .. `end` - 1.
     /// @param months the verification interval; 0 if there is no meter.
     function consider(
@@ -38,19 +46,33 @@ library MeterUse {
             uint32 next = i + 1 < faults.length && faults[i + 1].fromHour < end ? faults[i + 1].fromHour : end;
             _note(question, faults[i].fromHour, next, faults[i].fault);
         }
-        uint32 expiry = expiryOf(verifiedOn, months, question.utcOffset);
+        uint32 expiry = hourOf(expiryOf(verifiedOn, months), question.utcOffset);
         _note(question, expiry < from ? from : expiry, end, IMeterRegistry.Fault.VerificationExpired);
     }
 
-    /// @notice The hour with which a verification runs out: the first of the day, months after it, that has its number (or is the
-    /// last of its month), in local time.
+    /// @notice Takes note of a meter that is in place.
+    /// @param verifiedOn the day of its verification, days since 1970.
+    /// @param months the verification interval.
+    function note(Expiry memory expiry, uint32 verifiedOn, uint16 months) internal pure {
+        if (verifiedOn == expiry.verifiedOn && months == expiry.months) return;
+        (expiry.verifiedOn, expiry.months) = (verifiedOn, months);
+        uint32 day = expiryOf(verifiedOn, months);
+        if (expiry.first == 0 || day < expiry.first) expiry.first = day;
+    }
+
+    /// @notice The local day with which a verification runs out: months after it, the one that has its number (or is the last of
+    /// its month).
     /// @param verifiedOn the day of the verification, days since 1970.
-    function expiryOf(uint256 verifiedOn, uint256 months, int32 utcOffset) internal pure returns (uint32) {
+    function expiryOf(uint256 verifiedOn, uint256 months) internal pure returns (uint32) {
         uint256 period = Calendar.periodOfDay(verifiedOn);
         uint256 dayOfMonth = verifiedOn - Calendar.firstDayOf(period);
         uint256 first = Calendar.firstDayOf(period + months);
         uint256 days_ = Calendar.firstDayOf(period + months + 1) - first;
-        uint256 day = first + (dayOfMonth < days_ ? dayOfMonth : days_ - 1);
+        return uint32(first + (dayOfMonth < days_ ? dayOfMonth : days_ - 1));
+    }
+
+    /// @notice The first hour of a local day after the first two of 1970.
+    function hourOf(uint256 day, int32 utcOffset) internal pure returns (uint32) {
         return uint32(uint256(int256(day * 24) - utcOffset / 1 hours));
     }
 

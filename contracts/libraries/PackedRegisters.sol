@@ -26,6 +26,16 @@ library PackedRegisters {
         }
     }
 
+    /// @notice The registers of a lane of several words.
+    function lanesOf(uint256[3] memory words, uint256 lane) internal pure returns (uint64[3] memory registers) {
+        unchecked {
+            uint256 shift = LANE_BITS * (LANES - 1 - lane);
+            registers[0] = uint64((words[0] >> shift) & REGISTER_MASK);
+            registers[1] = uint64((words[1] >> shift) & REGISTER_MASK);
+            registers[2] = uint64((words[2] >> shift) & REGISTER_MASK);
+        }
+    }
+
     /// @notice What is added to the first word of a group for an hour in which a phase did not balance.
     function imbalanceOn(uint256 phase) internal pure returns (uint256) {
         unchecked {

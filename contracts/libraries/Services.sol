@@ -4,23 +4,16 @@ pragma solidity ^0.8.37;
 import {IBilling} from "../interfaces/IBilling.sol";
 import {ITariffBook} from "../interfaces/ITariffBook.sol";
 
-/// @title Services: whose each line of a bill is, and at what price
-/// @dev The one place that maps a service to its provider: Billing prints it on the line, Settlement credits it.
+/// @title Services: whose each line of a bill is
+/// @dev Printed on the line. Settlement credits the same one, by ITariffBook.providersOf. A penalty is owed to whom its principal was.
 library Services {
     function providerOf(ITariffBook.Tariff memory tariff, IBilling.Service service) internal pure returns (uint16) {
-        if (service == IBilling.Service.Heating) return tariff.heatProvider;
-        if (service == IBilling.Service.ElectricityDay || service == IBilling.Service.ElectricityNight) {
+        if (service == IBilling.Service.Electricity || service == IBilling.Service.ElectricityPenalty) {
             return tariff.electricityProvider;
         }
-        return tariff.commonNeedsProvider;
-    }
-
-    /// @return micro-roubles per kWh, per Gcal for heating.
-    function priceOf(ITariffBook.Tariff memory tariff, IBilling.Service service) internal pure returns (uint64) {
-        if (service == IBilling.Service.Heating) return tariff.heatPrice;
-        if (service == IBilling.Service.ElectricityDay || service == IBilling.Service.CommonNeedsDay) {
-            return tariff.dayPrice;
+        if (service == IBilling.Service.CommonNeeds || service == IBilling.Service.CommonNeedsPenalty) {
+            return tariff.commonNeedsProvider;
         }
-        return tariff.nightPrice;
+        return tariff.heatProvider;
     }
 }

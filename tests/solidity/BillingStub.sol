@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-/// @title What MeterRegistry asks of Billing, settable
+/// @title What AccountBook asks of Billing, settable
 contract BillingStub {
     mapping(uint32 group => bool) public isGroupBilled;
 

@@ -2,15 +2,17 @@
 pragma solidity ^0.8.37;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {AccountBook} from "../../contracts/AccountBook.sol";
 import {MeterRegistry} from "../../contracts/MeterRegistry.sol";
 import {ReadingLedger} from "../../contracts/ReadingLedger.sol";
 import {TariffBook} from "../../contracts/TariffBook.sol";
+import {VolumeBook} from "../../contracts/VolumeBook.sol";
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
 import {IReadingLedger} from "../../contracts/interfaces/IReadingLedger.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
 import {TestBase} from "./TestBase.sol";
 
-/// @title A city with registry, ledger and tariff book, roles given out, and the means to sign and record hours
+/// @title A city with registry, ledger and the three books, roles given out, and the means to sign and record hours
 /// @dev The test contract is the manager's admin. Each role's holder is a made-up address.
 abstract contract CityFixture is TestBase {
     int32 internal constant MOSCOW = 3 hours;
@@ -33,24 +35,31 @@ abstract contract CityFixture is TestBase {
     MeterRegistry internal registry;
     ReadingLedger internal ledger;
     TariffBook internal tariffs;
+    AccountBook internal accounts;
+    VolumeBook internal volumes;
 
     uint64 private _nextSerial = 1;
 
-    /// @notice Deploys all but Billing. Call `registry.connect(address(ledger), billing)` next.
+    /// @notice Deploys all up to the books. Accounts can be opened after `accounts.connect(billing)`.
     function deployLedger() internal {
         vm.warp(uint256(FIRST_HOUR) * 1 hours);
         manager = new AccessManager(address(this));
         registry = new MeterRegistry(address(manager));
         ledger = new ReadingLedger(address(manager), registry, MOSCOW);
+        registry.connect(address(ledger));
         tariffs = new TariffBook(address(manager), ledger);
+        accounts = new AccountBook(address(manager), registry, ledger);
+        volumes = new VolumeBook(registry, ledger, accounts, tariffs);
 
         grant(address(registry), MeterRegistry.openSegment.selector, Roles.REGISTRAR, REGISTRAR);
         grant(address(registry), MeterRegistry.addGroup.selector, Roles.REGISTRAR, REGISTRAR);
         grant(address(registry), MeterRegistry.replaceMeter.selector, Roles.REGISTRAR, REGISTRAR);
         grant(address(registry), MeterRegistry.decommissionMeter.selector, Roles.REGISTRAR, REGISTRAR);
         grant(address(registry), MeterRegistry.reportFault.selector, Roles.REGISTRAR, REGISTRAR);
-        grant(address(registry), MeterRegistry.openAccount.selector, Roles.REGISTRAR, REGISTRAR);
-        grant(address(registry), MeterRegistry.setHolder.selector, Roles.REGISTRAR, REGISTRAR);
+        grant(address(accounts), AccountBook.openAccount.selector, Roles.REGISTRAR, REGISTRAR);
+        grant(address(accounts), AccountBook.setTerms.selector, Roles.REGISTRAR, REGISTRAR);
+        grant(address(accounts), AccountBook.moveOut.selector, Roles.REGISTRAR, REGISTRAR);
+        grant(address(accounts), AccountBook.setHolder.selector, Roles.REGISTRAR, REGISTRAR);
         grant(address(ledger), ledger.setOracles.selector, Roles.ORACLE_ADMIN, ORACLE_ADMIN);
         grant(address(ledger), ledger.setPaused.selector, Roles.GUARDIAN, GUARDIAN);
         grant(address(tariffs), TariffBook.registerProvider.selector, Roles.TARIFF_AUTHORITY, TARIFF_AUTHORITY);

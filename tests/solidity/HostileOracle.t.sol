@@ -3,7 +3,6 @@ pragma solidity ^0.8.37;
 
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
 import {IReadingLedger} from "../../contracts/interfaces/IReadingLedger.sol";
-import {BillingStub} from "./BillingStub.sol";
 import {CityFixture} from "./CityFixture.sol";
 
 /// @title What one oracle of three (two must sign) can do to the ledger: nothing, whatever it signs and sends
@@ -16,7 +15,6 @@ contract HostileOracleTest is CityFixture {
 
     function setUp() external {
         deployLedger();
-        registry.connect(address(ledger), address(new BillingStub()));
         segment = openSegment(IMeterRegistry.Kind.Electricity, FIRST_HOUR);
         house = addGroup(segment, 3);
         for (uint256 i = 1; i < 3; ++i) {

@@ -4,18 +4,13 @@ pragma solidity ^0.8.37;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {MeterRegistry} from "../../contracts/MeterRegistry.sol";
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
-import {BillingStub} from "./BillingStub.sol";
 import {CityFixture} from "./CityFixture.sol";
 
 /// @title What the registry takes, how it numbers it, and every refusal by its name
 /// @dev `house` (three consumers) and `tower` (five) stand in one electricity segment, `boiler` (two) in a heat segment.
 contract MeterRegistryTest is CityFixture {
     uint32 private constant UNKNOWN = 99;
-    uint32 private constant MAX_AREA = 10_000_000;
-    bytes32 private constant ALICE = keccak256("alice");
-    bytes32 private constant BOB = keccak256("bob");
 
-    BillingStub private billing;
     uint32 private electricity;
     uint32 private heat;
     uint32 private house;
@@ -24,8 +19,6 @@ contract MeterRegistryTest is CityFixture {
 
     function setUp() external {
         deployLedger();
-        billing = new BillingStub();
-        registry.connect(address(ledger), address(billing));
         electricity = openSegment(IMeterRegistry.Kind.Electricity, FIRST_HOUR);
         heat = openSegment(IMeterRegistry.Kind.Heat, FIRST_HOUR + 5);
         house = addGroup(electricity, 3);
@@ -36,20 +29,14 @@ contract MeterRegistryTest is CityFixture {
     function test_Connect_OnceForAll() external {
         MeterRegistry young = new MeterRegistry(address(manager));
         vm.expectRevert(abi.encodeWithSelector(IMeterRegistry.MeterRegistry_NotAContract.selector, STRANGER));
-        young.connect(STRANGER, address(billing));
-        vm.expectRevert(abi.encodeWithSelector(IMeterRegistry.MeterRegistry_NotAContract.selector, address(0)));
-        young.connect(address(ledger), address(0));
+        young.connect(STRANGER);
         vm.expectEmit(address(young));
-        emit IMeterRegistry.Connected(address(ledger), address(billing));
-        young.connect(address(ledger), address(billing));
+        emit IMeterRegistry.Connected(address(ledger));
+        young.connect(address(ledger));
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IMeterRegistry.MeterRegistry_AlreadyConnected.selector,
-                address(ledger),
-                address(billing)
-            )
+            abi.encodeWithSelector(IMeterRegistry.MeterRegistry_AlreadyConnected.selector, address(ledger))
         );
-        young.connect(address(ledger), address(billing));
+        young.connect(address(ledger));
     }
 
     function test_RevertWhen_NotConnected() external {
@@ -66,7 +53,9 @@ contract MeterRegistryTest is CityFixture {
         vm.expectRevert(refusal);
         young.reportFault(1, 3, IMeterRegistry.Fault.Broken, FIRST_HOUR);
         vm.expectRevert(refusal);
-        young.openAccount(ALICE, 1, 3, 0, 100, FIRST_PERIOD);
+        young.unusableFrom(1, 3, FIRST_PERIOD);
+        vm.expectRevert(refusal);
+        young.unusableIn(1, FIRST_PERIOD);
     }
 
     function test_RevertWhen_CallerMayNot() external {
@@ -74,7 +63,7 @@ contract MeterRegistryTest is CityFixture {
         IMeterRegistry.Meter memory meter = meterOf(MERCURY_230, 100, 1);
         vm.startPrank(STRANGER);
         vm.expectRevert(refusal);
-        registry.connect(address(ledger), address(billing));
+        registry.connect(address(ledger));
         vm.expectRevert(refusal);
         registry.openSegment(IMeterRegistry.Kind.Heat, FIRST_HOUR);
         vm.expectRevert(refusal);
@@ -85,8 +74,6 @@ contract MeterRegistryTest is CityFixture {
         registry.decommissionMeter(house, 3);
         vm.expectRevert(refusal);
         registry.reportFault(house, 3, IMeterRegistry.Fault.Broken, FIRST_HOUR);
-        vm.expectRevert(refusal);
-        registry.openAccount(ALICE, house, 3, 0, 100, FIRST_PERIOD);
         vm.stopPrank();
     }
 
@@ -165,7 +152,7 @@ contract MeterRegistryTest is CityFixture {
         vm.expectRevert(group);
         registry.phaseOf(UNKNOWN, 0);
         vm.expectRevert(group);
-        registry.areaOf(UNKNOWN);
+        registry.unusableIn(UNKNOWN, FIRST_PERIOD);
         vm.expectRevert(abi.encodeWithSelector(IMeterRegistry.MeterRegistry_UnknownGroup.selector, 0));
         registry.groupOf(0);
 
@@ -174,8 +161,6 @@ contract MeterRegistryTest is CityFixture {
         registry.meterOf(house, 6);
         vm.expectRevert(channel);
         registry.phaseOf(house, 6);
-        vm.expectRevert(abi.encodeWithSelector(IMeterRegistry.MeterRegistry_UnknownAccount.selector, ALICE));
-        registry.accountOf(ALICE);
     }
 
     function test_AddGroup_GreatestGroup_AndOneConsumerTooMany() external {
@@ -312,95 +297,6 @@ contract MeterRegistryTest is CityFixture {
         vm.stopPrank();
     }
 
-    function test_OpenAccount_RunningAreas() external {
-        _openAccount(ALICE, house, 3, boiler, 4_520);
-        _openAccount("eve", 0, 0, boiler, MAX_AREA);
-        _openAccount(BOB, house, 5, boiler, 1);
-        _openAccount("dave", tower, 7, 0, 300);
-
-        IMeterRegistry.Account memory bob = registry.accountOf(BOB);
-        assertEq(bob.areaBeforeInElectricityGroup, 4_520, "before Bob in the house");
-        assertEq(bob.areaBeforeInHeatGroup, 4_520 + MAX_AREA, "before Bob behind the boiler");
-        assertEq(bob.electricityChannel, 5, "channel");
-        assertEq(bob.firstPeriod, FIRST_PERIOD, "first period");
-        assertEq(registry.accountOf("dave").areaBeforeInElectricityGroup, 0, "the first in the tower");
-        assertEq(registry.areaOf(house), 4_521, "house");
-        assertEq(registry.areaOf(tower), 300, "tower");
-        assertEq(registry.areaOf(boiler), 4_521 + MAX_AREA, "boiler");
-    }
-
-    function test_Accounts_PagesInOrderOfOpening() external {
-        _openAccount(ALICE, house, 3, 0, 1);
-        _openAccount(BOB, house, 4, 0, 1);
-        _openAccount("carol", house, 5, 0, 1);
-        assertEq(registry.accountCount(), 3, "count");
-        bytes32[] memory page = registry.accounts(1, 1);
-        assertEq(page.length, 1, "as many as asked");
-        assertEq(page[0], BOB, "the second");
-        page = registry.accounts(1, 1_000);
-        assertEq(page.length, 2, "as many as there are");
-        assertEq(page[1], "carol", "the third");
-        assertEq(registry.accounts(3, 1_000).length, 0, "past the end");
-        assertEq(registry.accounts(type(uint256).max, 1_000).length, 0, "far past the end");
-        assertEq(registry.accounts(0, 0).length, 0, "none asked");
-        vm.expectRevert(abi.encodeWithSelector(IMeterRegistry.MeterRegistry_PageTooLong.selector, 1_001, 1_000));
-        registry.accounts(0, 1_001);
-    }
-
-    function test_RevertWhen_AccountInvalid() external {
-        _refuseAccount(0, "account", house, 3, boiler, 1, FIRST_PERIOD);
-        _refuseAccount(ALICE, "electricityGroup", 0, 0, 0, 1, FIRST_PERIOD);
-        _refuseAccount(ALICE, "electricityGroup", 0, 3, boiler, 1, FIRST_PERIOD);
-        _refuseAccount(ALICE, "area", house, 3, boiler, 0, FIRST_PERIOD);
-        _refuseAccount(ALICE, "area", house, 3, boiler, MAX_AREA + 1, FIRST_PERIOD);
-        _refuseAccount(ALICE, "firstPeriod", house, 3, boiler, 1, 0);
-        _refuseAccount(ALICE, "firstPeriod", house, 3, boiler, 1, 13_560);
-        vm.startPrank(REGISTRAR);
-        registry.openAccount(ALICE, house, 3, boiler, 1, 13_559);
-        registry.openAccount(BOB, house, 4, boiler, 1, 1);
-        vm.stopPrank();
-    }
-
-    function test_RevertWhen_AccountsPlaceWrong() external {
-        _refusePlace(
-            abi.encodeWithSelector(IMeterRegistry.MeterRegistry_UnknownGroup.selector, UNKNOWN),
-            UNKNOWN,
-            3,
-            0
-        );
-        _refusePlace(
-            abi.encodeWithSelector(IMeterRegistry.MeterRegistry_UnknownGroup.selector, UNKNOWN),
-            0,
-            0,
-            UNKNOWN
-        );
-        bytes4 channel = IMeterRegistry.MeterRegistry_UnknownChannel.selector;
-        _refusePlace(abi.encodeWithSelector(channel, house, 2), house, 2, 0);
-        _refusePlace(abi.encodeWithSelector(channel, house, 6), house, 6, 0);
-        bytes4 kind = IMeterRegistry.MeterRegistry_WrongKind.selector;
-        _refusePlace(abi.encodeWithSelector(kind, boiler, IMeterRegistry.Kind.Electricity), boiler, 1, 0);
-        _refusePlace(abi.encodeWithSelector(kind, house, IMeterRegistry.Kind.Heat), tower, 3, house);
-
-        _openAccount(BOB, house, 3, boiler, 10);
-        bytes4 taken = IMeterRegistry.MeterRegistry_ChannelTaken.selector;
-        _refusePlace(abi.encodeWithSelector(taken, house, 3, BOB), house, 3, boiler);
-        vm.prank(REGISTRAR);
-        vm.expectRevert(abi.encodeWithSelector(IMeterRegistry.MeterRegistry_AccountExists.selector, BOB));
-        registry.openAccount(BOB, house, 4, boiler, 10, FIRST_PERIOD);
-        assertEq(registry.areaOf(house), 10, "nothing of the refused");
-        assertEq(registry.accountCount(), 1, "one account");
-    }
-
-    function test_RevertWhen_GroupWasBilled() external {
-        billing.setBilled(boiler, true);
-        bytes4 inUse = IMeterRegistry.MeterRegistry_AreaInUse.selector;
-        _refusePlace(abi.encodeWithSelector(inUse, boiler), house, 3, boiler);
-        _refusePlace(abi.encodeWithSelector(inUse, boiler), 0, 0, boiler);
-        _openAccount(BOB, house, 3, 0, 10);
-        billing.setBilled(house, true);
-        _refusePlace(abi.encodeWithSelector(inUse, house), house, 4, 0);
-    }
-
     /// @dev External, so that a refusal is the next call's; adds as the fixture does.
     function addTo(uint32 segment, uint256 consumerCount) external returns (uint32) {
         bool isHeat = segment == heat || consumerCount == 0;
@@ -413,31 +309,6 @@ contract MeterRegistryTest is CityFixture {
         uint32 fromHour = segment == UNKNOWN ? FIRST_HOUR : firstFreeHour(segment);
         vm.prank(REGISTRAR);
         return registry.addGroup(segment, parent, consumers, fromHour);
-    }
-
-    function _openAccount(bytes32 account, uint32 group, uint16 channel, uint32 heatGroup, uint32 area) private {
-        vm.prank(REGISTRAR);
-        registry.openAccount(account, group, channel, heatGroup, area, FIRST_PERIOD);
-    }
-
-    function _refuseAccount(
-        bytes32 account,
-        string memory field,
-        uint32 group,
-        uint16 channel,
-        uint32 heatGroup,
-        uint32 area,
-        uint16 firstPeriod
-    ) private {
-        vm.prank(REGISTRAR);
-        vm.expectRevert(abi.encodeWithSelector(IMeterRegistry.MeterRegistry_InvalidAccount.selector, account, field));
-        registry.openAccount(account, group, channel, heatGroup, area, firstPeriod);
-    }
-
-    function _refusePlace(bytes memory refusal, uint32 group, uint16 channel, uint32 heatGroup) private {
-        vm.prank(REGISTRAR);
-        vm.expectRevert(refusal);
-        registry.openAccount(ALICE, group, channel, heatGroup, 100, FIRST_PERIOD);
     }
 
     function _refuseFromHour(uint32 fromHour, uint32 earliest, uint32 latest) private {

@@ -3,7 +3,6 @@ pragma solidity ^0.8.37;
 
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
 import {IReadingLedger} from "../../contracts/interfaces/IReadingLedger.sol";
-import {BillingStub} from "./BillingStub.sol";
 import {CityFixture} from "./CityFixture.sol";
 
 /// @title A city that changes while it runs: houses added, meters replaced, taken away, and out of order
@@ -17,7 +16,6 @@ contract MeterRegistryChangesTest is CityFixture {
 
     function setUp() external {
         deployLedger();
-        registry.connect(address(ledger), address(new BillingStub()));
         segment = openSegment(IMeterRegistry.Kind.Electricity, FIRST_HOUR);
         house = addGroup(segment, 3);
         recordNext(segment, _slot(100));
@@ -229,6 +227,36 @@ contract MeterRegistryChangesTest is CityFixture {
         _expectUnusable(4, JANUARY, NEXT, IMeterRegistry.Fault.Broken);
     }
 
+    /// @dev Meters that were never touched: two of three consumers expire on 15 February, the parent and the third do not.
+    function test_UnusableIn_UntouchedMetersThatExpire_UntilReplaced() external {
+        house = _addExpiring();
+        uint32 expiry = ledger.firstHourOf(JANUARY + 1) + 14 * 24;
+        assertEq(registry.unusableIn(house, JANUARY).length, 0, "January");
+        _expectUnusable(3, JANUARY + 1, expiry, IMeterRegistry.Fault.VerificationExpired);
+        _expectUnusable(4, JANUARY + 1, 0, IMeterRegistry.Fault.None);
+        _expectUnusable(5, JANUARY + 1, expiry, IMeterRegistry.Fault.VerificationExpired);
+        _expectUnusable(0, JANUARY + 1, 0, IMeterRegistry.Fault.None);
+        assertEq(registry.unusableIn(house, JANUARY + 1).length, 2, "two of four");
+
+        (uint32 next, ) = ledger.headOf(segment);
+        _report(5, IMeterRegistry.Fault.Broken, next);
+        _replace(3, meterOf(MERCURY_201, 100, 10), next);
+        _expectUnusable(3, JANUARY + 1, 0, IMeterRegistry.Fault.None);
+        _expectUnusable(5, JANUARY + 1, ledger.firstHourOf(JANUARY + 1), IMeterRegistry.Fault.Broken);
+        assertEq(registry.unusableIn(house, JANUARY + 1).length, 1, "one is left");
+        recordNext(segment, abi.encodePacked(_slot(1), _slot(1)));
+        _replace(5, meterOf(MERCURY_201, 100, 10), next + 1);
+        assertEq(registry.unusableIn(house, JANUARY + 1).length, 0, "none");
+    }
+
+    /// @dev To ask of a house of 55 flats none of whose meters was touched or has expired costs next to nothing.
+    function test_UnusableIn_Gas() external {
+        uint32 tower = _addFrom(NEXT, 55);
+        uint256 before = gasleft();
+        registry.unusableIn(tower, JANUARY);
+        assertLe(before - gasleft(), 35_000, "gas");
+    }
+
     function test_RevertWhen_FaultInvalid() external {
         _refuseFault(
             abi.encodeWithSelector(
@@ -262,6 +290,19 @@ contract MeterRegistryChangesTest is CityFixture {
         vm.prank(REGISTRAR);
         vm.expectRevert(abi.encodeWithSelector(IMeterRegistry.MeterRegistry_TooManyChanges.selector, house, 3, 255));
         registry.replaceMeter(house, 3, meter, NEXT);
+    }
+
+    /// @dev A group of three consumers, of which the first and the last were verified on 15 February 2025 for a year.
+    function _addExpiring() private returns (uint32) {
+        IMeterRegistry.Consumer[] memory consumers = new IMeterRegistry.Consumer[](3);
+        for (uint8 i = 0; i < 3; ++i) {
+            consumers[i] = IMeterRegistry.Consumer({meter: meterOf(MERCURY_201, 100, 10), phase: i});
+            if (i != 1) (consumers[i].meter.verifiedOn, consumers[i].meter.verificationInterval) = (20_134, 12);
+        }
+        IMeterRegistry.Meter memory parent = meterOf(MERCURY_230, 100, 1);
+        (uint32 next, ) = ledger.headOf(segment);
+        vm.prank(REGISTRAR);
+        return registry.addGroup(segment, parent, consumers, next);
     }
 
     function _addFrom(uint32 fromHour, uint256 consumerCount) private returns (uint32) {
@@ -319,6 +360,20 @@ contract MeterRegistryChangesTest is CityFixture {
         (uint32 from, IMeterRegistry.Fault why) = registry.unusableFrom(house, channel, period);
         assertEq(from, hour, "from");
         assertEq(uint256(why), uint256(fault), "why");
+        _expectAmongUnusable(channel < 3 ? 0 : channel, period, hour, fault);
+    }
+
+    /// @dev What is said of a channel alone is said of it among all of the group.
+    function _expectAmongUnusable(uint16 channel, uint16 period, uint32 hour, IMeterRegistry.Fault fault) private view {
+        IMeterRegistry.Unusable[] memory unusable = registry.unusableIn(house, period);
+        uint256 found = 0;
+        for (uint256 i = 0; i < unusable.length; ++i) {
+            if (unusable[i].channel != channel) continue;
+            ++found;
+            assertEq(unusable[i].hour, hour, "from, of the group");
+            assertEq(uint256(unusable[i].fault), uint256(fault), "why, of the group");
+        }
+        assertEq(found, fault == IMeterRegistry.Fault.None ? 0 : 1, "named once, or not at all");
     }
 
     function _slot(uint24 value) private pure returns (bytes memory) {

@@ -2,11 +2,16 @@
 pragma solidity ^0.8.37;
 
 import {Billing} from "../../contracts/Billing.sol";
+import {Charges} from "../../contracts/Charges.sol";
 import {IncidentLog} from "../../contracts/IncidentLog.sol";
 import {Settlement} from "../../contracts/Settlement.sol";
 import {SettlementRouble} from "../../contracts/SettlementRouble.sol";
+import {IAccountBook} from "../../contracts/interfaces/IAccountBook.sol";
 import {IBilling} from "../../contracts/interfaces/IBilling.sol";
+import {IDeadlines} from "../../contracts/interfaces/IDeadlines.sol";
+import {IIncidentLog} from "../../contracts/interfaces/IIncidentLog.sol";
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
+import {IOutages} from "../../contracts/interfaces/IOutages.sol";
 import {ITariffBook} from "../../contracts/interfaces/ITariffBook.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
 import {CityFixture} from "./CityFixture.sol";
@@ -37,6 +42,7 @@ abstract contract MoneyFixture is CityFixture {
     bytes32 internal constant DAVE = keccak256("dave");
     bytes32 internal constant EVE = keccak256("eve");
 
+    Charges internal charges;
     Billing internal billing;
     Settlement internal settlement;
     SettlementRouble internal rouble;
@@ -52,20 +58,43 @@ abstract contract MoneyFixture is CityFixture {
 
     function deployCity() internal {
         deployLedger();
-        billing = new Billing(address(manager), registry, ledger, tariffs);
-        registry.connect(address(ledger), address(billing));
+        incidents = new IncidentLog(address(manager), registry, ledger);
+        charges = new Charges(registry, ledger, tariffs, accounts, volumes, incidents);
+        billing = new Billing(address(manager), tariffs, accounts, charges);
+        accounts.connect(address(billing));
         rouble = new SettlementRouble(address(manager));
-        settlement = new Settlement(address(manager), registry, ledger, billing, tariffs, rouble);
+        settlement = new Settlement(address(manager), ledger, billing, tariffs, accounts, rouble);
         billing.connect(address(settlement));
-        incidents = new IncidentLog(address(manager));
 
         grant(address(billing), Billing.setPaused.selector, Roles.GUARDIAN, GUARDIAN);
         grant(address(settlement), Settlement.setNettingPaused.selector, Roles.GUARDIAN, GUARDIAN);
         grant(address(rouble), SettlementRouble.mint.selector, Roles.BANK, BANK);
         grant(address(rouble), SettlementRouble.burn.selector, Roles.BANK, BANK);
-        grant(address(incidents), IncidentLog.raise.selector, Roles.DISPATCHER, DISPATCHER);
-        grant(address(incidents), IncidentLog.clear.selector, Roles.DISPATCHER, DISPATCHER);
-        grant(address(incidents), IncidentLog.advance.selector, Roles.DISPATCHER, DISPATCHER);
+        bytes4[13] memory selectors = dispatchersFunctions();
+        for (uint256 i = 0; i < selectors.length; ++i) {
+            grant(address(incidents), selectors[i], Roles.DISPATCHER, DISPATCHER);
+        }
+        bytes4 setRules = IDeadlines.setDeadlineRules.selector;
+        grant(address(incidents), setRules, Roles.TARIFF_AUTHORITY, TARIFF_AUTHORITY);
+    }
+
+    function dispatchersFunctions() internal pure returns (bytes4[13] memory) {
+        return
+            [
+                IIncidentLog.raise.selector,
+                IIncidentLog.clear.selector,
+                IIncidentLog.advance.selector,
+                IIncidentLog.escalate.selector,
+                IIncidentLog.visit.selector,
+                IIncidentLog.suspend.selector,
+                IIncidentLog.resume.selector,
+                IIncidentLog.reject.selector,
+                IIncidentLog.merge.selector,
+                IIncidentLog.reopen.selector,
+                IIncidentLog.interrupt.selector,
+                IIncidentLog.reportCondition.selector,
+                IOutages.recordOutage.selector
+            ];
     }
 
     function openHouses() internal {
@@ -81,9 +110,30 @@ abstract contract MoneyFixture is CityFixture {
         openAccount(EVE, 0, 0, heatOfHouseOne, 1_000);
     }
 
+    /// @notice Opens an account of two zones whose heat, if any, is the house's.
     function openAccount(bytes32 account, uint32 electricity, uint16 channel, uint32 heat, uint32 area) internal {
+        IAccountBook.Heating heating = heat == 0 ? IAccountBook.Heating.None : IAccountBook.Heating.House;
+        openAccount(account, IAccountBook.Premises(electricity, channel, heat, 0, area), JANUARY, termsOf(2, heating));
+    }
+
+    function openAccount(
+        bytes32 account,
+        IAccountBook.Premises memory premises,
+        uint16 firstPeriod,
+        IAccountBook.Terms memory terms
+    ) internal {
         vm.prank(REGISTRAR);
-        registry.openAccount(account, electricity, channel, heat, area, JANUARY);
+        accounts.openAccount(account, premises, firstPeriod, terms);
+    }
+
+    function setTerms(bytes32 account, uint16 fromPeriod, IAccountBook.Terms memory terms) internal {
+        vm.prank(REGISTRAR);
+        accounts.setTerms(account, fromPeriod, terms);
+    }
+
+    /// @notice Terms of premises with two residents.
+    function termsOf(uint8 zones, IAccountBook.Heating heating) internal pure returns (IAccountBook.Terms memory) {
+        return IAccountBook.Terms({zones: zones, residents: 2, heating: heating});
     }
 
     function registerProviders() internal {
@@ -94,19 +144,30 @@ abstract contract MoneyFixture is CityFixture {
         vm.stopPrank();
     }
 
-    /// @notice 5.38 and 2.69 RUB per kWh, 2,500 RUB per Gcal, VAT 22 %, due on the 15th.
+    /// @notice One zone 4.50 RUB per kWh; two 5.38 and 2.69; three 6.00, 5.00 and 2.50; in the second band twice, in the third three times
+    /// as much, but no bands. Heat 2,500 RUB per Gcal, VAT 22 %, due on the 15th, penalty 9.5 % a year, reduction 0.15 % an hour.
+    /// Norms: 100 kWh a resident, 0.02 Gcal a square metre, × 1.5.
     function usualTariff(uint16 fromPeriod) internal pure returns (ITariffBook.Tariff memory) {
+        uint64[6] memory prices = [uint64(4_500_000), 5_380_000, 2_690_000, 6_000_000, 5_000_000, 2_500_000];
+        uint64[18] memory electricityPrices;
+        for (uint256 i = 0; i < 18; ++i) electricityPrices[i] = prices[i / 3] * uint64(1 + (i % 3));
         return
             ITariffBook.Tariff({
                 fromPeriod: fromPeriod,
-                dayPrice: 5_380_000,
-                nightPrice: 2_690_000,
+                electricityPrices: electricityPrices,
+                firstBandLimit: type(uint64).max,
+                secondBandLimit: type(uint64).max,
                 heatPrice: 2_500_000_000,
                 vatRate: 2_200,
                 dueDay: 15,
                 electricityProvider: POWER,
                 commonNeedsProvider: HOUSE,
-                heatProvider: HEAT
+                heatProvider: HEAT,
+                penaltyRate: 950,
+                reductionRate: 150,
+                electricityNorm: 100_000,
+                heatNorm: 20_000,
+                normCoefficient: 15_000
             });
     }
 
@@ -148,14 +209,14 @@ abstract contract MoneyFixture is CityFixture {
         billing.issue(everybody(), period);
     }
 
-    function everybody() internal pure returns (bytes32[] memory accounts) {
-        accounts = new bytes32[](5);
-        (accounts[0], accounts[1], accounts[2], accounts[3], accounts[4]) = (ALICE, BOB, CAROL, DAVE, EVE);
+    function everybody() internal pure returns (bytes32[] memory all) {
+        all = new bytes32[](5);
+        (all[0], all[1], all[2], all[3], all[4]) = (ALICE, BOB, CAROL, DAVE, EVE);
     }
 
-    function only(bytes32 account) internal pure returns (bytes32[] memory accounts) {
-        accounts = new bytes32[](1);
-        accounts[0] = account;
+    function only(bytes32 account) internal pure returns (bytes32[] memory one) {
+        one = new bytes32[](1);
+        one[0] = account;
     }
 
     /// @notice Gives `amount` of minted roubles to `holder`, who lets the settlement take them.
@@ -174,8 +235,17 @@ abstract contract MoneyFixture is CityFixture {
         settlement.pay(account, amount);
     }
 
-    function assertAmounts(uint64[5] memory actual, uint64[5] memory expected, string memory what) internal pure {
-        for (uint256 i = 0; i < 5; ++i) assertEq(actual[i], expected[i], what);
+    function assertAmounts(uint64[6] memory actual, uint64[6] memory expected, string memory what) internal pure {
+        for (uint256 i = 0; i < 6; ++i) assertEq(actual[i], expected[i], what);
+    }
+
+    /// @notice The lines as they are known now, word by word.
+    function assertLines(bytes32 account, uint16 period, IBilling.Line[] memory expected) internal view {
+        IBilling.Line[] memory lines = billing.linesOf(account, period);
+        assertEq(lines.length, expected.length, "number of lines");
+        for (uint256 i = 0; i < lines.length; ++i) {
+            assertEq(abi.encode(lines[i]), abi.encode(expected[i]), string.concat("line ", vm.toString(i)));
+        }
     }
 
     function assertConserved() internal view {
@@ -185,19 +255,42 @@ abstract contract MoneyFixture is CityFixture {
 
     function setHolder(bytes32 account, address holder) internal {
         vm.prank(REGISTRAR);
-        registry.setHolder(account, holder);
+        accounts.setHolder(account, holder);
     }
 
-    function assertQuantities(bytes32 account, uint16 period, uint64[5] memory expected) internal view {
-        uint64[5] memory quantities;
+    /// @notice What lines come to by service, kopecks; that of a service with more taken back than charged is refused.
+    function amountsOf(IBilling.Line[] memory lines) internal pure returns (uint64[6] memory amounts) {
+        int256[6] memory sums;
+        for (uint256 i = 0; i < lines.length; ++i) sums[uint256(lines[i].service)] += lines[i].amount;
+        for (uint256 i = 0; i < 6; ++i) {
+            assertTrue(sums[i] >= 0, "a service below 0");
+            amounts[i] = uint64(uint256(sums[i]));
+        }
+    }
+
+    /// @notice The sum of the quantities of a service's charges.
+    function quantityOf(bytes32 account, uint16 period, IBilling.Service service) internal view returns (uint64 sum) {
         IBilling.Line[] memory lines = billing.linesOf(account, period);
-        for (uint256 i = 0; i < lines.length; ++i) quantities[uint256(lines[i].service)] = lines[i].quantity;
-        assertAmounts(quantities, expected, "quantities");
+        for (uint256 i = 0; i < lines.length; ++i) {
+            bool isCharge = lines[i].kind == IBilling.LineKind.Charge;
+            if (isCharge && lines[i].service == service) sum += lines[i].quantity;
+        }
     }
 
-    /// @notice The amounts of lines, by service.
-    function amountsOf(IBilling.Line[] memory lines) internal pure returns (uint64[5] memory amounts) {
-        for (uint256 i = 0; i < lines.length; ++i) amounts[uint256(lines[i].service)] = lines[i].amount;
+    /// @notice A charge of JANUARY, measured.
+    function chargeLine(
+        IBilling.Service service,
+        IBilling.Zone zone,
+        uint64 quantity,
+        uint64 price,
+        int64 amount
+    ) internal pure returns (IBilling.Line memory line) {
+        line.service = service;
+        line.zone = zone;
+        line.band = service == IBilling.Service.Heating ? 0 : 1;
+        line.period = JANUARY;
+        line.provider = [POWER, HOUSE, HEAT][uint256(service)];
+        (line.quantity, line.price, line.amount) = (quantity, price, amount);
     }
 
     function _owed() private view returns (uint256) {

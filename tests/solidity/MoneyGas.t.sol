@@ -43,7 +43,7 @@ contract MoneyGasTest is MoneyFixture {
     function test_Gas_BillInABatchOfFifty() external {
         bytes memory data = abi.encodeCall(billing.issue, (_first(BATCH), FEBRUARY));
         uint256 gas = _measure(address(billing), data) / BATCH;
-        _report("bill in a batch of 50, four lines", gas, 78_000);
+        _report("bill in a batch of 50, four lines", gas, 75_000);
         assertEq(billing.linesOf(_accounts[0], FEBRUARY).length, 4, "lines");
     }
 
@@ -57,6 +57,27 @@ contract MoneyGasTest is MoneyFixture {
             (_measure(address(billing), data) * 100) / CONSUMERS,
             MAX_TRANSACTION_GAS
         );
+    }
+
+    /// @dev The same without fixing the house's volumes: what is left where someone has fixed them before.
+    function test_Gas_BillOfAFixedHouse() external {
+        volumes.fix(houseOne, FEBRUARY);
+        bytes memory data = abi.encodeCall(billing.issue, (_first(BATCH), FEBRUARY));
+        _report("bill in a batch of 50, volumes fixed", _measure(address(billing), data) / BATCH, 72_000);
+    }
+
+    function test_Gas_BillAlone() external {
+        bytes memory data = abi.encodeCall(billing.issue, (_first(1), FEBRUARY));
+        _report("bill alone, of a house of 55", _measure(address(billing), data), 650_000);
+    }
+
+    /// @dev After a correction, of an account that has something new to pay.
+    function test_Gas_Recalculation() external {
+        bytes memory differences = differencesOf(1_000, 1);
+        recordCorrection(correctionOf(houseOne, 3, SHORT_START, differences), differences);
+        bytes memory data = abi.encodeCall(billing.recalculate, (_first(1), JANUARY));
+        _report("recalculation", _measure(address(billing), data), 240_000);
+        assertTrue(billing.waitingOf(_accounts[0]).length != 0, "something waits");
     }
 
     /// @dev A bill of four lines for two providers, an account that has paid before.

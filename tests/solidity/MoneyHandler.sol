@@ -2,12 +2,17 @@
 pragma solidity ^0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {IAccountBook} from "../../contracts/interfaces/IAccountBook.sol";
 import {IBilling} from "../../contracts/interfaces/IBilling.sol";
 import {IIncidentLog} from "../../contracts/interfaces/IIncidentLog.sol";
 import {ISettlement} from "../../contracts/interfaces/ISettlement.sol";
-import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
+import {IOutages} from "../../contracts/interfaces/IOutages.sol";
+import {IReadingLedger} from "../../contracts/interfaces/IReadingLedger.sol";
 import {ITariffBook} from "../../contracts/interfaces/ITariffBook.sol";
+import {IVolumeBook} from "../../contracts/interfaces/IVolumeBook.sol";
+import {Lines} from "../../contracts/libraries/Lines.sol";
 import {MoneyFixture} from "./MoneyFixture.sol";
+import {Vm} from "./Vm.sol";
 
 /// @title Everything that can happen to readings, bills and money, in any order
 /// @dev Deploys a city of its own. Each action bounds its input so that a revert is a bug: where a refusal is right, it is expected
@@ -17,6 +22,14 @@ contract MoneyHandler is MoneyFixture {
         bytes32 account;
         uint16 period;
         IBilling.Service service;
+    }
+
+    /// @dev An account's period: its terms; its bill as it must be for ever, and what was conceded of it; what was charged for it.
+    struct Period {
+        IAccountBook.Terms terms;
+        uint64[6] bill;
+        uint64[6] conceded;
+        uint64[3] charged;
     }
 
     /// @dev Hours are recorded up to the end of April 2026.
@@ -30,13 +43,17 @@ contract MoneyHandler is MoneyFixture {
         "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
     );
 
-    /// @dev Wh of day and night (heat: kcal, all as day) of a channel in a period, as recorded.
-    mapping(uint32 group => mapping(uint16 channel => mapping(uint16 period => uint64[2]))) private _recorded;
+    /// @dev Wh by zone (heat: kcal in the first) of a channel in a period, as recorded and corrected.
+    mapping(uint32 group => mapping(uint16 channel => mapping(uint16 period => uint64[3]))) private _recorded;
+    mapping(bytes32 account => mapping(uint16 period => Period)) private _periods;
+    mapping(bytes32 account => uint16 period) private _lastTerms;
+    /// @dev What waits for an account's next bill, by principal service.
+    mapping(bytes32 account => int256[3]) private _waiting;
+    uint40 private _outageEnd;
     bytes32[] private _accounts;
     mapping(bytes32 account => uint16 count) public ghostBills;
     mapping(bytes32 account => uint64 amount) public ghostPaid;
     mapping(bytes32 account => uint64 amount) public ghostRefunded;
-    mapping(bytes32 account => mapping(uint16 period => uint64[5])) private _conceded;
     Line[] private _openDisputes;
     mapping(uint16 provider => uint64 amount) public ghostWithdrawn;
     /// @dev What netting brought to a provider, and what its payee paid into it.
@@ -53,7 +70,12 @@ contract MoneyHandler is MoneyFixture {
         deployCity();
         openHouses();
         _accounts = everybody();
-        for (uint256 i = 0; i < _accounts.length; ++i) setHolder(_accounts[i], HOLDER);
+        for (uint256 i = 0; i < _accounts.length; ++i) {
+            setHolder(_accounts[i], HOLDER);
+            IAccountBook.Heating heating =
+                _accounts[i] == DAVE ? IAccountBook.Heating.None : IAccountBook.Heating.House;
+            _noteTerms(_accounts[i], JANUARY, termsOf(2, heating));
+        }
         for (uint16 provider = 1; provider <= PROVIDERS; ++provider) {
             _setPayee(provider, provider);
         }
@@ -78,20 +100,96 @@ contract MoneyHandler is MoneyFixture {
             _recordHours(seed, (ledger.firstHourOf(period + 1) - _nextHour()));
         }
         bytes32[] memory batch = _billable(seed, period);
-        if (ghostPaused) vm.expectRevert(IBilling.Billing_Paused.selector);
-        billing.issue(batch, period);
-        if (ghostPaused) return;
-        for (uint256 i = 0; i < batch.length; ++i) {
-            if (ghostBills[batch[i]] == period - JANUARY) ++ghostBills[batch[i]];
+        if (ghostPaused) {
+            vm.expectRevert(IBilling.Billing_Paused.selector);
+            billing.issue(batch, period);
+            return;
         }
+        for (uint256 i = 0; i < batch.length; ++i) _expectBill(batch[i], period);
+        vm.recordLogs();
+        billing.issue(batch, period);
+        _checkIssued();
     }
 
-    /// @notice Fixes a group's common needs or heat for a period that is over.
-    function fixCommonNeeds(uint256 seed) external {
+    /// @notice Fixes a group's volumes for a period that is over: a pause does not stop it.
+    function fix(uint256 seed) external {
         uint16 period = JANUARY + uint16(seed % 4);
-        if (!_isOver(period)) return;
-        if (ghostPaused) vm.expectRevert(IBilling.Billing_Paused.selector);
-        billing.fixCommonNeeds(uint32(1 + ((seed >> 8) % 3)), period);
+        if (_isOver(period)) volumes.fix(uint32(1 + ((seed >> 8) % 3)), period);
+    }
+
+    /// @notice An hour of a channel is corrected, up or down, and the volumes that are fixed are fixed anew.
+    function correct(uint256 seed) external {
+        uint32 group = uint32(1 + (seed % 3));
+        uint32 hours_ = _nextHour() - SHORT_START;
+        if (hours_ == 0) return;
+        uint16 channel = group == heatOfHouseOne ? 0 : uint16((seed >> 8) % (group == houseOne ? 6 : 4));
+        uint32 hour = SHORT_START + uint32((seed >> 16) % hours_);
+        (uint16 period, uint8 zone) = ledger.calendarOf(hour);
+        if (group == heatOfHouseOne) zone = 0;
+        uint64 used = _recorded[group][channel][period][zone];
+        int256 difference = int256((seed >> 48) % 20_000) - int256(uint256(used < 10_000 ? used : 10_000));
+        if (difference == 0) return;
+        bytes memory differences = differencesOf(int32(difference), 1);
+        IReadingLedger.Correction memory correction = correctionOf(group, channel, hour, differences);
+        recordCorrection(correction, differences);
+        _recorded[group][channel][period][zone] = uint64(uint256(int256(uint256(used)) + difference));
+        _refix(group, period);
+    }
+
+    /// @notice A billed period of some accounts is computed again: what differs from what was charged waits for the next bill.
+    function recalculate(uint256 seed) external {
+        bytes32 account = _accountAt(seed);
+        if (ghostBills[account] == 0) return;
+        uint16 period = JANUARY + uint16((seed >> 16) % ghostBills[account]);
+        if (ghostPaused) {
+            vm.expectRevert(IBilling.Billing_Paused.selector);
+            billing.recalculate(only(account), period);
+            return;
+        }
+        uint64[3] memory known = expectedNet(account, period);
+        for (uint256 i = 0; i < 3; ++i) {
+            _waiting[account][i] += int256(uint256(known[i])) - int256(uint256(_periods[account][period].charged[i]));
+        }
+        _periods[account][period].charged = known;
+        billing.recalculate(only(account), period);
+    }
+
+    /// @notice Other terms from a period on, billed or not: zones of the day, and how heating is counted.
+    function changeTerms(uint256 seed) external {
+        bytes32 account = _accountAt(seed);
+        uint16 period = _lastTerms[account] + uint16((seed >> 8) % 3);
+        if (period > LAST_PERIOD) return;
+        IAccountBook.Heating heating =
+            account == DAVE ? IAccountBook.Heating(((seed >> 16) % 2) * 2) : IAccountBook.Heating((seed >> 16) % 4);
+        IAccountBook.Terms memory terms = termsOf(uint8(1 + ((seed >> 24) % 3)), heating);
+        setTerms(account, period, terms);
+        _noteTerms(account, period, terms);
+        if (account != DAVE) _refix(heatOfHouseOne, period);
+    }
+
+    /// @notice A house was without supply, or with too cold a one; told of late at times.
+    function outage(uint256 seed) external {
+        if (_outageEnd == 0) {
+            vm.prank(DISPATCHER);
+            incidents.raise("incident", 1, 1, uint40(block.timestamp), "evidence");
+            _outageEnd = uint40(SHORT_START) * 1 hours;
+        }
+        uint40 from = _outageEnd + uint40((seed >> 8) % 4 days);
+        uint40 to = from + uint40(1 + ((seed >> 40) % 3 days));
+        if (to > block.timestamp) return;
+        _outageEnd = to;
+        // Every second one of electricity: it reduces two services of two houses.
+        IOutages.OutageKind kind = IOutages.OutageKind(seed % 4 < 2 ? seed % 4 : 2);
+        bool isElectric = kind == IOutages.OutageKind.ElectricityInterruption;
+        uint32 group = isElectric ? uint32(1 + ((seed >> 4) % 2)) : heatOfHouseOne;
+        uint8 measure =
+            isElectric
+                ? 2
+                : kind == IOutages.OutageKind.HeatCold
+                    ? uint8(1 + ((seed >> 80) % 9))
+                    : 4;
+        vm.prank(DISPATCHER);
+        incidents.recordOutage("incident", group, kind, from, to, measure, "evidence");
     }
 
     /// @notice Pays for an account: in part, in full or too much.
@@ -189,7 +287,7 @@ contract MoneyHandler is MoneyFixture {
             settlement.settleDispute(account, period, service);
             conceded = found.amount;
         }
-        _conceded[account][period][uint256(service)] += conceded;
+        _periods[account][period].conceded[uint256(service)] += conceded;
         if (end == 0 && conceded < found.amount) return;
         _openDisputes[place] = _openDisputes[_openDisputes.length - 1];
         _openDisputes.pop();
@@ -211,7 +309,7 @@ contract MoneyHandler is MoneyFixture {
     }
 
     /// @notice Some providers owe each other something, both have signed, and it is netted; twice the same is refused.
-    function net(uint256 seed) external {
+    function netProviders(uint256 seed) external {
         ISettlement.Obligation[] memory obligations = new ISettlement.Obligation[](1 + (seed % 4));
         bytes memory signatures;
         for (uint256 i = 0; i < obligations.length; ++i) {
@@ -274,9 +372,14 @@ contract MoneyHandler is MoneyFixture {
         (uint16 current, ) = ledger.calendarOf(uint32(block.timestamp / 1 hours));
         if (tariffs.tariffAt(tariffs.tariffCount()).fromPeriod > current) return;
         ITariffBook.Tariff memory tariff = usualTariff(current + 1);
-        tariff.dayPrice = uint64(1 + (seed % 10 ** 8));
-        tariff.nightPrice = uint64(1 + ((seed >> 32) % 10 ** 8));
+        for (uint256 i = 0; i < 18; ++i) {
+            tariff.electricityPrices[i] = uint64(1 + (uint256(keccak256(abi.encode(seed, i))) % 10 ** 8));
+        }
+        tariff.firstBandLimit = uint64(seed % 10 ** 6);
+        tariff.secondBandLimit = tariff.firstBandLimit + uint64((seed >> 32) % 10 ** 6);
         tariff.heatPrice = uint64(1 + ((seed >> 64) % 10 ** 10));
+        tariff.reductionRate = uint16((seed >> 128) % 1_000);
+        tariff.penaltyRate = uint16((seed >> 144) % 2_000);
         tariff.dueDay = uint8(1 + ((seed >> 96) % 28));
         tariff.electricityProvider = uint16(1 + ((seed >> 104) % PROVIDERS));
         tariff.commonNeedsProvider = uint16(1 + ((seed >> 112) % PROVIDERS));
@@ -295,13 +398,17 @@ contract MoneyHandler is MoneyFixture {
     /// @notice One more account of the heat group, as long as it has no bill.
     function openFrank(uint32 area) external {
         if (_accounts.length == 6) return;
+        IAccountBook.Premises memory premises = IAccountBook.Premises(0, 0, heatOfHouseOne, 0, 1);
+        IAccountBook.Terms memory terms = termsOf(1, IAccountBook.Heating.House);
         if (ghostBills[ALICE] + ghostBills[BOB] + ghostBills[CAROL] + ghostBills[EVE] != 0) {
-            vm.expectRevert(abi.encodeWithSelector(IMeterRegistry.MeterRegistry_AreaInUse.selector, heatOfHouseOne));
+            vm.expectRevert(abi.encodeWithSelector(IAccountBook.AccountBook_AreaInUse.selector, heatOfHouseOne));
             vm.prank(REGISTRAR);
-            registry.openAccount(FRANK, 0, 0, heatOfHouseOne, 1, JANUARY);
+            accounts.openAccount(FRANK, premises, JANUARY, terms);
             return;
         }
-        openAccount(FRANK, 0, 0, heatOfHouseOne, uint32(bound(area, 1, 100_000)));
+        premises.area = uint32(bound(area, 1, 100_000));
+        openAccount(FRANK, premises, JANUARY, terms);
+        _noteTerms(FRANK, JANUARY, terms);
         _accounts.push(FRANK);
         setHolder(FRANK, HOLDER);
     }
@@ -320,6 +427,9 @@ contract MoneyHandler is MoneyFixture {
             _try(caller, address(incidents), abi.encodeCall(incidents.clear, (0, 1, 0)), "clear");
             bytes memory advance = abi.encodeCall(incidents.advance, (0, IIncidentLog.Stage.Closed, 1, 0));
             _try(caller, address(incidents), advance, "advance");
+            IOutages.OutageKind kind = IOutages.OutageKind.HeatCold;
+            bytes memory record_ = abi.encodeCall(incidents.recordOutage, ("incident", 1, kind, 1, 2, 3, 0));
+            _try(caller, address(incidents), record_, "recordOutage");
         }
         _try(caller, address(billing), abi.encodeCall(billing.connect, (address(rouble))), "connect");
         Line memory line = _openDisputes.length == 0 ? _lineAt(seed) : _openDisputes[seed % _openDisputes.length];
@@ -341,12 +451,25 @@ contract MoneyHandler is MoneyFixture {
     }
 
     /// @notice What was conceded of a bill's lines, also by default.
-    function ghostConceded(bytes32 account, uint16 period) external view returns (uint64[5] memory) {
-        return _conceded[account][period];
+    function ghostConceded(bytes32 account, uint16 period) external view returns (uint64[6] memory) {
+        return _periods[account][period].conceded;
     }
 
-    function accounts() external view returns (bytes32[] memory) {
+    function everyAccount() external view returns (bytes32[] memory) {
         return _accounts;
+    }
+
+    function ghostBill(bytes32 account, uint16 period) external view returns (uint64[6] memory) {
+        return _periods[account][period].bill;
+    }
+
+    function ghostCharged(bytes32 account, uint16 period) external view returns (uint64[3] memory) {
+        return _periods[account][period].charged;
+    }
+
+    /// @notice What waits for an account's next bill, by principal service.
+    function ghostWaiting(bytes32 account) external view returns (int256[3] memory) {
+        return _waiting[account];
     }
 
     function contracts()
@@ -357,45 +480,117 @@ contract MoneyHandler is MoneyFixture {
             address settlement_,
             address rouble_,
             ITariffBook tariffs_,
-            IMeterRegistry registry_
+            IAccountBook accounts_,
+            IVolumeBook volumes_
         )
     {
-        return (billing, address(settlement), address(rouble), tariffs, registry);
+        return (billing, address(settlement), address(rouble), tariffs, accounts, volumes);
     }
 
-    /// @notice Of an account's bill: quantity of a service, computed from what was recorded and from the areas alone.
-    function expectedQuantity(bytes32 account, IBilling.Service service, uint16 period) external view returns (uint64) {
-        IMeterRegistry.Account memory details = registry.accountOf(account);
-        if (service == IBilling.Service.Heating) {
-            if (details.heatGroup == 0) return 0;
-            return _share(account, false, _recorded[details.heatGroup][0][period][0]);
+    /// @notice What a period costs an account, computed from what was recorded and corrected, areas, terms and tariff alone; of outages the
+    /// hours are taken as the incident log has them.
+    function expectedNet(bytes32 account, uint16 period) public view returns (uint64[3] memory net) {
+        IAccountBook.Premises memory premises = accounts.accountOf(account).premises;
+        ITariffBook.Tariff memory tariff = tariffs.tariffOf(period);
+        uint256 zones = _periods[account][period].terms.zones;
+        uint32 group = premises.electricityGroup;
+        uint256 rate = tariff.reductionRate;
+        if (group != 0) {
+            uint256 hours_ = incidents.reductionHoursOf(group, period).electricityExcess;
+            uint256 amount = _priceBands(
+                tariff,
+                zones,
+                _zonesOf(_recorded[group][premises.electricityChannel][period], zones)
+            );
+            net[0] = _reduced(amount, hours_ * rate);
+            uint64[3] memory part;
+            uint64[3] memory shared = commonNeeds(group, period);
+            for (uint256 i = 0; i < 3; ++i) part[i] = _share(account, true, shared[i]);
+            part = _zonesOf(part, zones);
+            amount = 0;
+            for (uint256 zone = 0; zone < zones; ++zone) amount += _price(tariff, zones, zone, 0, part[zone]);
+            net[1] = _reduced(amount, hours_ * rate);
         }
-        if (details.electricityGroup == 0) return 0;
-        uint256 zone = service == IBilling.Service.ElectricityDay || service == IBilling.Service.CommonNeedsDay ? 0 : 1;
-        if (service == IBilling.Service.ElectricityDay || service == IBilling.Service.ElectricityNight) {
-            return _recorded[details.electricityGroup][details.electricityChannel][period][zone];
-        }
-        return _share(account, true, commonNeeds(details.electricityGroup, zone, period));
+        uint256 heat = (_heat(account, premises, tariff, period) * tariff.heatPrice + 5 * 10 ** 9) / 10 ** 10;
+        IOutages.ReductionHours memory cold = incidents.reductionHoursOf(heatOfHouseOne, period);
+        uint256 coldHours = premises.heatGroup == 0 ? 0 : uint256(cold.heatExcess) + cold.heatDegrees;
+        net[2] = _reduced(heat, coldHours * rate);
     }
 
-    /// @notice Common needs charged in a period: what the differences up to it come to, less what was charged before.
-    function commonNeeds(uint32 group, uint256 zone, uint16 period) public view returns (uint64 charged) {
-        int256 balance = 0;
+    /// @notice Common needs charged in a period: what the differences up to it come to, less what was charged before, zone by zone.
+    function commonNeeds(uint32 group, uint16 period) public view returns (uint64[3] memory charged) {
         uint16 consumers = group == houseOne ? 3 : 1;
-        for (uint16 p = JANUARY; p <= period; ++p) {
-            for (uint16 channel = 0; channel < 3 + consumers; ++channel) {
-                int256 consumed = int256(uint256(_recorded[group][channel][p][zone]));
-                balance += channel < 3 ? consumed : -consumed;
+        for (uint256 zone = 0; zone < 3; ++zone) {
+            int256 balance = 0;
+            for (uint16 p = JANUARY; p <= period; ++p) {
+                for (uint16 channel = 0; channel < 3 + consumers; ++channel) {
+                    int256 consumed = int256(uint256(_recorded[group][channel][p][zone]));
+                    balance += channel < 3 ? consumed : -consumed;
+                }
+                charged[zone] = balance > 0 ? uint64(uint256(balance)) : 0;
+                if (balance > 0) balance = 0;
             }
-            charged = balance > 0 ? uint64(uint256(balance)) : 0;
-            if (balance > 0) balance = 0;
         }
     }
 
-    /// @notice All of a house's volume: the shares of the accounts in it must add up to it.
-    function houseVolume(uint32 group, IBilling.Service service, uint16 period) external view returns (uint64) {
-        if (service == IBilling.Service.Heating) return _recorded[group][0][period][0];
-        return commonNeeds(group, service == IBilling.Service.CommonNeedsDay ? 0 : 1, period);
+    /// @notice The heat of house 1 in a period, and is any of its premises heated by a boiler, or otherwise than by the house?
+    function houseHeat(uint16 period) external view returns (uint64 volume, bool isMixed) {
+        volume = _recorded[heatOfHouseOne][0][period][0];
+        for (uint256 i = 0; i < _accounts.length; ++i) {
+            if (_accounts[i] == DAVE) continue;
+            isMixed = isMixed || _periods[_accounts[i]][period].terms.heating != IAccountBook.Heating.House;
+        }
+    }
+
+    /// @dev What an account's next bill must be, by what the handler knows; a bill that was issued stays as it was.
+    function _expectBill(bytes32 account, uint16 period) private {
+        if (ghostBills[account] != period - JANUARY) return;
+        ++ghostBills[account];
+        uint64[3] memory net = expectedNet(account, period);
+        uint64[3] memory penalties = settlement.pendingPenaltyOf(account);
+        _periods[account][period].charged = net;
+        for (uint256 i = 0; i < 3; ++i) {
+            // All that waits is taken, but for what would make the service cost less than nothing.
+            int256 amount = int256(uint256(net[i])) + _waiting[account][i];
+            _waiting[account][i] = amount < 0 ? amount : int256(0);
+            _periods[account][period].bill[i] = amount < 0 ? 0 : uint64(uint256(amount));
+            _periods[account][period].bill[3 + i] = penalties[i];
+        }
+    }
+
+    /// @dev INV-M3: the lines told with each bill add up to its amounts, service by service.
+    function _checkIssued() private {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] != IBilling.BillIssued.selector) continue;
+            (bytes32 account, uint16 period) = (logs[i].topics[1], uint16(uint256(logs[i].topics[2])));
+            (uint64 total, , , uint256[] memory words) = abi.decode(logs[i].data, (uint64, uint64, uint32, uint256[]));
+            int256[6] memory sums;
+            for (uint256 line = 0; line < words.length; ++line) {
+                sums[Lines.serviceOf(words[line])] += Lines.amountOf(words[line]);
+            }
+            int256 sum = 0;
+            for (uint256 service = 0; service < 6; ++service) {
+                assertEq(
+                    sums[service],
+                    int256(uint256(_periods[account][period].bill[service])),
+                    "INV-M3 lines of a service"
+                );
+                sum += sums[service];
+            }
+            assertEq(sum, int256(uint256(total)), "INV-M3 lines of a bill");
+        }
+    }
+
+    /// @dev Fixes a group's volumes anew from a period on, as far as they are fixed.
+    function _refix(uint32 group, uint16 period) private {
+        uint16 end = volumes.nextPeriodOf(group);
+        while (period < end) period = volumes.refix(group, period);
+    }
+
+    function _noteTerms(bytes32 account, uint16 period, IAccountBook.Terms memory terms) private {
+        _lastTerms[account] = period;
+        for (; period <= LAST_PERIOD; ++period) _periods[account][period].terms = terms;
     }
 
     function _recordHours(uint256 seed, uint256 count) private {
@@ -407,18 +602,15 @@ contract MoneyHandler is MoneyFixture {
     }
 
     function _recordHour(uint32 hour, uint256 seed) private {
-        (uint16 period, ) = ledger.calendarOf(hour);
-        uint256 hourOfDay = (hour + 3) % 24;
-        uint256 zone = hourOfDay >= 7 && hourOfDay < 23 ? 0 : 1;
+        (uint16 period, uint8 zone) = ledger.calendarOf(hour);
         // Months in which the consumers come to more than their parent alternate with others.
         int256 bias = int256((uint256(keccak256(abi.encode(period, zone))) % 3)) - 1;
         uint24[6] memory one;
         uint24[6] memory two;
         uint8[6] memory quality;
         for (uint256 i = 0; i < 3; ++i) {
-            bool isMissing = uint8(seed >> (40 * i)) < 8;
-            if (isMissing) quality[3 + i] = 3;
-            one[3 + i] = isMissing ? 0 : uint24((seed >> (40 * i + 8)) % 3_000);
+            if (uint8(seed >> (40 * i)) < 8) quality[3 + i] = 1;
+            one[3 + i] = uint24((seed >> (40 * i + 8)) % 3_000);
             one[i] = _withNoise(one[3 + i], bias * int256((seed >> (40 * i + 24)) % 400));
         }
         two[3] = uint24((seed >> 120) % 5_000);
@@ -500,7 +692,7 @@ contract MoneyHandler is MoneyFixture {
         bytes32 account = _accountAt(seed);
         uint16 bills = ghostBills[account];
         uint16 period = JANUARY + uint16((seed >> 16) % (bills == 0 ? 1 : bills));
-        return Line(account, period, IBilling.Service((seed >> 32) % 5));
+        return Line(account, period, IBilling.Service((seed >> 32) % 6));
     }
 
     function _stateOf(Line memory line) private view returns (ISettlement.DisputeState) {
@@ -509,10 +701,8 @@ contract MoneyHandler is MoneyFixture {
 
     function _answererOf(Line memory line) private view returns (address) {
         ITariffBook.Tariff memory tariff = tariffs.tariffOf(line.period);
-        if (line.service == IBilling.Service.Heating) return tariffs.payeeOf(tariff.heatProvider);
-        bool isOwn =
-            line.service == IBilling.Service.ElectricityDay || line.service == IBilling.Service.ElectricityNight;
-        return tariffs.payeeOf(isOwn ? tariff.electricityProvider : tariff.commonNeedsProvider);
+        uint16[3] memory providers = [tariff.electricityProvider, tariff.commonNeedsProvider, tariff.heatProvider];
+        return tariffs.payeeOf(providers[uint256(line.service) % 3]);
     }
 
     function _isOver(uint16 period) private view returns (bool) {
@@ -535,18 +725,87 @@ contract MoneyHandler is MoneyFixture {
         uint32 group = _groupOf(account, isElectricity);
         for (uint256 i = 0; i < _accounts.length; ++i) {
             if (_groupOf(_accounts[i], isElectricity) != group) continue;
-            if (_accounts[i] == account) {
-                before = total;
-                own = registry.accountOf(account).area;
-            }
-            total += registry.accountOf(_accounts[i]).area;
+            uint256 area = accounts.accountOf(_accounts[i]).premises.area;
+            if (_accounts[i] == account) (before, own) = (total, area);
+            total += area;
         }
         return uint64((volume * (before + own)) / total - (volume * before) / total);
     }
 
+    function _heat(
+        bytes32 account,
+        IAccountBook.Premises memory premises,
+        ITariffBook.Tariff memory tariff,
+        uint16 period
+    ) private view returns (uint256) {
+        IAccountBook.Heating heating = _periods[account][period].terms.heating;
+        if (heating == IAccountBook.Heating.Norm) return (uint256(premises.area) * tariff.heatNorm + 50) / 100;
+        if (heating != IAccountBook.Heating.House) return 0;
+        uint256 volume = _recorded[heatOfHouseOne][0][period][0];
+        uint256 heated = 0;
+        bool hasBoilers = false;
+        for (uint256 i = 0; i < _accounts.length; ++i) {
+            if (_groupOf(_accounts[i], false) == 0) continue;
+            bool isBoiler = _periods[_accounts[i]][period].terms.heating == IAccountBook.Heating.OwnBoiler;
+            hasBoilers = hasBoilers || isBoiler;
+            if (!isBoiler) heated += accounts.accountOf(_accounts[i]).premises.area;
+        }
+        if (!hasBoilers) return _share(account, false, volume);
+        return (2 * volume * premises.area + heated) / (2 * heated);
+    }
+
     function _groupOf(bytes32 account, bool isElectricity) private view returns (uint32) {
-        IMeterRegistry.Account memory details = registry.accountOf(account);
-        return isElectricity ? details.electricityGroup : details.heatGroup;
+        IAccountBook.Premises memory premises = accounts.accountOf(account).premises;
+        return isElectricity ? premises.electricityGroup : premises.heatGroup;
+    }
+
+    /// @dev A month's electricity, band by band: of each zone what the limit leaves by running total, and the rest to the next band.
+    function _priceBands(
+        ITariffBook.Tariff memory tariff,
+        uint256 zones,
+        uint64[3] memory left
+    ) private pure returns (uint256 amount) {
+        uint256[3] memory room = [
+            uint256(tariff.firstBandLimit),
+            tariff.secondBandLimit - tariff.firstBandLimit,
+            type(uint64).max
+        ];
+        for (uint256 band = 0; band < 3; ++band) {
+            uint256 total = uint256(left[0]) + left[1] + left[2];
+            if (total == 0) break;
+            uint256 filled = total < room[band] ? total : room[band];
+            uint256 before = 0;
+            for (uint256 zone = 0; zone < zones; ++zone) {
+                uint256 upTo = before + left[zone];
+                uint64 part = uint64((filled * upTo) / total - (filled * before) / total);
+                amount += _price(tariff, zones, zone, band, part);
+                left[zone] -= part;
+                before = upTo;
+            }
+        }
+    }
+
+    function _price(
+        ITariffBook.Tariff memory tariff,
+        uint256 zones,
+        uint256 zone,
+        uint256 band,
+        uint256 quantity
+    ) private pure returns (uint256) {
+        uint256[4] memory first = [uint256(0), 0, 3, 9];
+        uint256 price = tariff.electricityPrices[first[zones] + 3 * zone + band];
+        return (quantity * price + 5 * 10 ** 6) / 10 ** 7;
+    }
+
+    function _reduced(uint256 amount, uint256 parts) private pure returns (uint64) {
+        uint256 reduction = (amount * parts + 50_000) / 100_000;
+        return uint64(reduction > amount ? 0 : amount - reduction);
+    }
+
+    function _zonesOf(uint64[3] memory volume, uint256 zones) private pure returns (uint64[3] memory) {
+        if (zones == 3) return [volume[0], volume[1], volume[2]];
+        if (zones == 2) return [volume[0] + volume[1], volume[2], 0];
+        return [volume[0] + volume[1] + volume[2], 0, 0];
     }
 
     function _withNoise(uint24 value, int256 noise) private pure returns (uint24) {

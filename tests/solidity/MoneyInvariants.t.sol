@@ -3,10 +3,11 @@ pragma solidity ^0.8.37;
 
 import {Settlement} from "../../contracts/Settlement.sol";
 import {SettlementRouble} from "../../contracts/SettlementRouble.sol";
+import {IAccountBook} from "../../contracts/interfaces/IAccountBook.sol";
 import {IBilling} from "../../contracts/interfaces/IBilling.sol";
-import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
 import {ISettlement} from "../../contracts/interfaces/ISettlement.sol";
 import {ITariffBook} from "../../contracts/interfaces/ITariffBook.sol";
+import {IVolumeBook} from "../../contracts/interfaces/IVolumeBook.sol";
 import {MoneyHandler} from "./MoneyHandler.sol";
 import {TestBase} from "./TestBase.sol";
 
@@ -21,13 +22,14 @@ contract MoneyInvariantsTest is TestBase {
     Settlement private _settlement;
     SettlementRouble private _rouble;
     ITariffBook private _tariffs;
-    IMeterRegistry private _registry;
+    IAccountBook private _book;
+    IVolumeBook private _volumes;
 
     function setUp() public {
         _handler = new MoneyHandler();
         address settlement;
         address rouble;
-        (_billing, settlement, rouble, _tariffs, _registry) = _handler.contracts();
+        (_billing, settlement, rouble, _tariffs, _book, _volumes) = _handler.contracts();
         (_settlement, _rouble) = (Settlement(settlement), SettlementRouble(rouble));
     }
 
@@ -41,12 +43,12 @@ contract MoneyInvariantsTest is TestBase {
     }
 
     function _step(uint256 random) private {
-        uint256 act = random % 17;
+        uint256 act = random % 28;
         uint256 choice = random >> 8;
         uint64 amount = uint64(random >> 72);
         if (act == 0) _handler.record(choice, random >> 17);
         else if (act <= 2) _handler.bill(choice);
-        else if (act == 3) _handler.fixCommonNeeds(choice);
+        else if (act == 3) _handler.fix(choice);
         else if (act == 4) _handler.pay(choice, amount);
         else if (act == 5) _handler.payWithPermit(choice, amount, choice % 2 == 0);
         else if (act == 6) _handler.applyCredit(choice);
@@ -58,12 +60,19 @@ contract MoneyInvariantsTest is TestBase {
         else if (act == 12) _handler.refund(choice, amount);
         else if (act == 13) _handler.dispute(choice, amount);
         else if (act == 14) _handler.endDispute(choice, amount);
-        else if (act == 15) _handler.net(choice);
-        else _handler.accrue(choice);
+        else if (act == 15) _handler.netProviders(choice);
+        else if (act == 16) _handler.accrue(choice);
+        else if (act == 17) _handler.correct(choice);
+        else if (act == 18) _handler.recalculate(choice);
+        else if (act == 19) _handler.changeTerms(choice);
+        else if (act == 20) _handler.openFrank(uint32(choice >> 8));
+        else if (act <= 23) _handler.outage(choice);
+        else if (act <= 25) _handler.recalculate(choice);
+        else _handler.bill(choice);
     }
 
     function _check() private view {
-        bytes32[] memory accounts = _handler.accounts();
+        bytes32[] memory accounts = _handler.everyAccount();
         _checkTokens(accounts);
         for (uint256 i = 0; i < accounts.length; ++i) _checkAccount(accounts[i]);
         _checkProviders(accounts);
@@ -108,6 +117,7 @@ contract MoneyInvariantsTest is TestBase {
             paid += paidOfBill;
             debt += bill.total - paidOfBill - conceded;
         }
+        _checkCharged(account, next);
         uint256 credit = _settlement.creditOf(account);
         uint256 kept = _handler.ghostPaid(account) - _handler.ghostRefunded(account);
         assertEq(paid + credit, kept, "INV-M5 what came in is paid, credit or refunded");
@@ -125,9 +135,9 @@ contract MoneyInvariantsTest is TestBase {
         uint16 period,
         IBilling.Bill memory bill
     ) private view returns (uint256 paid, uint256 conceded, bool wasDisputed) {
-        uint64[5] memory lines = _settlement.paidOf(account, period);
-        uint64[5] memory expected = _handler.ghostConceded(account, period);
-        for (uint256 i = 0; i < 5; ++i) {
+        uint64[6] memory lines = _settlement.paidOf(account, period);
+        uint64[6] memory expected = _handler.ghostConceded(account, period);
+        for (uint256 i = 0; i < 6; ++i) {
             ISettlement.LineDispute memory found = _settlement.disputeOf(account, period, IBilling.Service(i));
             bool isOpen = found.state == ISettlement.DisputeState.Open;
             assertTrue(isOpen == (found.amount != 0), "INV-M10 only an open dispute holds a line");
@@ -144,37 +154,39 @@ contract MoneyInvariantsTest is TestBase {
     function _escrowOf(bytes32 account) private view returns (uint256 escrow) {
         uint16 end = JANUARY + _handler.ghostBills(account);
         for (uint16 period = JANUARY; period < end; ++period) {
-            for (uint256 i = 0; i < 5; ++i) {
+            for (uint256 i = 0; i < 6; ++i) {
                 escrow += _settlement.disputeOf(account, period, IBilling.Service(i)).escrow;
             }
         }
     }
 
-    /// @dev INV-M3, INV-M4: a bill is, now and ever after, what the recorded hours and the tariff of its period make it.
+    /// @dev INV-M3, INV-M4: a bill is, now and ever after, what it was when it was issued: what the handler's own books made it.
     function _checkBill(bytes32 account, uint16 period, IBilling.Bill memory bill) private view {
-        ITariffBook.Tariff memory tariff = _tariffs.tariffOf(period);
-        uint64[5] memory prices = [
-            tariff.dayPrice,
-            tariff.nightPrice,
-            tariff.dayPrice,
-            tariff.nightPrice,
-            tariff.heatPrice
-        ];
+        uint64[6] memory expected = _handler.ghostBill(account, period);
         uint256 total = 0;
-        for (uint256 i = 0; i < 5; ++i) {
-            uint256 quantity = _handler.expectedQuantity(account, IBilling.Service(i), period);
-            uint256 divisor = i == 4 ? 10 ** 10 : 10 ** 7;
-            uint256 expected = (quantity * prices[i] + divisor / 2) / divisor;
-            assertEq(bill.amounts[i], expected, "INV-M4 amount");
-            total += expected;
+        for (uint256 i = 0; i < 6; ++i) {
+            assertEq(bill.amounts[i], expected[i], "INV-M4 amount");
+            total += expected[i];
         }
-        assertEq(bill.total, total, "INV-M3 sum of the lines");
-        IBilling.Line[] memory lines = _billing.linesOf(account, period);
-        for (uint256 i = 0; i < lines.length; ++i) {
-            assertEq(lines[i].amount, bill.amounts[uint256(lines[i].service)], "INV-M4 line");
-            total -= lines[i].amount;
+        assertEq(bill.total, total, "INV-M3 sum of the amounts");
+        assertEq(_billing.chargedOf(account, period), _handler.ghostCharged(account, period), "INV-M12 charged");
+    }
+
+    /// @dev INV-M12: what was charged for an account's periods is what its bills say and what waits for the next.
+    function _checkCharged(bytes32 account, uint16 next) private view {
+        int256[3] memory waiting;
+        IBilling.Waiting[] memory entries = _billing.waitingOf(account);
+        for (uint256 i = 0; i < entries.length; ++i) waiting[uint256(entries[i].service)] += entries[i].amount;
+        int256[3] memory expected = _handler.ghostWaiting(account);
+        for (uint256 service = 0; service < 3; ++service) {
+            assertEq(waiting[service], expected[service], "INV-M12 waiting");
+            int256 billed = 0;
+            for (uint16 period = JANUARY; period < next; ++period) {
+                billed += int256(uint256(_billing.billOf(account, period).amounts[service]));
+                billed -= int256(uint256(_billing.chargedOf(account, period)[service]));
+            }
+            assertEq(billed, -waiting[service], "INV-M12 conserved");
         }
-        assertEq(total, 0, "INV-M3 no amount without a line");
     }
 
     /// @dev INV-M7: each provider has, or has drawn, what was paid on its lines and is not in escrow.
@@ -183,14 +195,14 @@ contract MoneyInvariantsTest is TestBase {
         for (uint256 i = 0; i < accounts.length; ++i) {
             uint16 end = JANUARY + _handler.ghostBills(accounts[i]);
             for (uint16 period = JANUARY; period < end; ++period) {
-                uint64[5] memory paid = _settlement.paidOf(accounts[i], period);
-                for (uint256 line = 0; line < 5; ++line) {
+                uint64[6] memory paid = _settlement.paidOf(accounts[i], period);
+                for (uint256 line = 0; line < 6; ++line) {
                     paid[line] -= _settlement.disputeOf(accounts[i], period, IBilling.Service(line)).escrow;
                 }
                 ITariffBook.Tariff memory tariff = _tariffs.tariffOf(period);
-                earned[tariff.electricityProvider] += uint256(paid[0]) + paid[1];
-                earned[tariff.commonNeedsProvider] += uint256(paid[2]) + paid[3];
-                earned[tariff.heatProvider] += paid[4];
+                earned[tariff.electricityProvider] += uint256(paid[0]) + paid[3];
+                earned[tariff.commonNeedsProvider] += uint256(paid[1]) + paid[4];
+                earned[tariff.heatProvider] += uint256(paid[2]) + paid[5];
             }
         }
         for (uint16 provider = 1; provider <= _handler.PROVIDERS(); ++provider) {
@@ -200,34 +212,38 @@ contract MoneyInvariantsTest is TestBase {
         }
     }
 
-    /// @dev INV-M8: where all accounts of a house have their bill, their shares are its volume.
+    /// @dev INV-M8: the shares of all accounts of a house add up to its volume, of every period that is fixed.
     function _checkHouses(bytes32[] memory accounts) private view {
         for (uint16 period = JANUARY; period <= _handler.LAST_PERIOD(); ++period) {
-            for (uint256 service = 2; service < 5; ++service) {
-                _checkHouse(accounts, IBilling.Service(service), period);
+            for (uint32 group = 1; group <= 2; ++group) {
+                uint64[3] memory volume = _handler.commonNeeds(group, period);
+                uint256 expected = uint256(volume[0]) + volume[1] + volume[2];
+                _checkHouse(accounts, group, IBilling.Service.CommonNeeds, period, expected);
             }
+            (uint64 heat, bool isMixed) = _handler.houseHeat(period);
+            if (!isMixed) _checkHouse(accounts, 3, IBilling.Service.Heating, period, heat);
         }
     }
 
-    function _checkHouse(bytes32[] memory accounts, IBilling.Service service, uint16 period) private view {
-        uint256[4] memory shares;
-        bool[4] memory isPartial;
+    function _checkHouse(
+        bytes32[] memory accounts,
+        uint32 group,
+        IBilling.Service service,
+        uint16 period,
+        uint256 expected
+    ) private view {
+        for (uint32 i = 1; i <= 3; ++i) if (_volumes.nextPeriodOf(i) <= period) return;
+        uint256 shares = 0;
         for (uint256 i = 0; i < accounts.length; ++i) {
-            IMeterRegistry.Account memory details = _registry.accountOf(accounts[i]);
-            uint32 group = service == IBilling.Service.Heating ? details.heatGroup : details.electricityGroup;
-            if (period >= JANUARY + _handler.ghostBills(accounts[i])) {
-                isPartial[group] = true;
+            IAccountBook.Premises memory premises = _book.accountOf(accounts[i]).premises;
+            if ((service == IBilling.Service.Heating ? premises.heatGroup : premises.electricityGroup) != group)
                 continue;
-            }
             IBilling.Line[] memory lines = _billing.linesOf(accounts[i], period);
             for (uint256 line = 0; line < lines.length; ++line) {
-                if (lines[line].service == service) shares[group] += lines[line].quantity;
+                bool isCharge = lines[line].kind == IBilling.LineKind.Charge;
+                if (isCharge && lines[line].service == service) shares += lines[line].quantity;
             }
         }
-        for (uint32 group = 1; group <= 3; ++group) {
-            bool isOfService = (group == 3) == (service == IBilling.Service.Heating);
-            if (isPartial[group] || !isOfService) continue;
-            assertEq(shares[group], _handler.houseVolume(group, service, period), "INV-M8 shares of a house");
-        }
+        assertEq(shares, expected, "INV-M8 shares of a house");
     }
 }

@@ -2,10 +2,9 @@
 pragma solidity ^0.8.37;
 
 import {AreaShares} from "../../contracts/libraries/AreaShares.sol";
-import {CommonNeeds} from "../../contracts/libraries/CommonNeeds.sol";
 import {LargestRemainder} from "../../contracts/libraries/LargestRemainder.sol";
 import {Money} from "../../contracts/libraries/Money.sol";
-import {FiveAmounts, PackedAmounts} from "../../contracts/libraries/PackedAmounts.sol";
+import {SixAmounts, PackedAmounts} from "../../contracts/libraries/PackedAmounts.sol";
 import {TestBase} from "./TestBase.sol";
 
 /// @title Rounding, division and packing of money
@@ -49,16 +48,16 @@ contract MoneyLibrariesTest is TestBase {
         string memory json = vm.readFile(string.concat(FOLDER, "allocation.json"));
         uint256 count = 0;
         for (; vm.keyExistsJson(json, _path(count, "amount")); ++count) {
-            uint64[5] memory weights;
-            for (uint256 i = 0; i < 5; ++i)
+            uint64[6] memory weights;
+            for (uint256 i = 0; i < 6; ++i)
                 weights[i] = _uint64At(json, count, string.concat("weight", vm.toString(i)));
-            uint64[5] memory parts = LargestRemainder.split(_uint64At(json, count, "amount"), weights);
-            for (uint256 i = 0; i < 5; ++i) {
+            uint64[6] memory parts = LargestRemainder.split(_uint64At(json, count, "amount"), weights);
+            for (uint256 i = 0; i < 6; ++i) {
                 string memory field = string.concat("part", vm.toString(i));
                 assertEq(parts[i], _uint64At(json, count, field), _path(count, field));
             }
         }
-        assertTrue(count >= 15, "allocation.json is read whole");
+        assertTrue(count >= 17, "allocation.json is read whole");
     }
 
     /// @dev The same rule as the books state it, floor(x / d + 1/2), for the even divisors of the two charges.
@@ -96,18 +95,18 @@ contract MoneyLibrariesTest is TestBase {
 
     /// @dev INV-SPLIT: parts add up, none is above its weight, each is its exact value rounded down or up, and where one is
     /// rounded up no larger remainder (nor an equal one of lower index) is rounded down.
-    function testFuzz_Split_LargestRemainder(uint64 amountSeed, uint48[5] calldata seeds) external pure {
-        uint64[5] memory weights;
+    function testFuzz_Split_LargestRemainder(uint64 amountSeed, uint40[6] calldata seeds) external pure {
+        uint64[6] memory weights;
         uint256 total = 0;
-        for (uint256 i = 0; i < 5; ++i) {
+        for (uint256 i = 0; i < 6; ++i) {
             // Small and zero weights too: they are where ties are.
             weights[i] = seeds[i] % 4 == 0 ? uint64(seeds[i] % 5) : seeds[i];
             total += weights[i];
         }
         uint256 amount = bound(amountSeed, 0, total);
-        uint64[5] memory parts = LargestRemainder.split(amount, weights);
+        uint64[6] memory parts = LargestRemainder.split(amount, weights);
         uint256 sum = 0;
-        for (uint256 i = 0; i < 5; ++i) {
+        for (uint256 i = 0; i < 6; ++i) {
             sum += parts[i];
             assertTrue(parts[i] <= weights[i], "above its weight");
         }
@@ -116,100 +115,76 @@ contract MoneyLibrariesTest is TestBase {
     }
 
     function test_Split_RevertWhen_AmountAboveWeights() external {
-        uint64[5] memory weights = [uint64(1), 2, 3, 4, 5];
+        uint64[6] memory weights = [uint64(1), 2, 3, 4, 5, 6];
         vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x01));
-        this.split(16, weights);
+        this.split(22, weights);
     }
 
-    /// @dev Each amount is a sum of two, added in any order; neither the others nor the tag move.
-    function testFuzz_Plus_AddsOneAmountOnly(uint48[5] calldata seeds, uint16 tag, uint8 first) external pure {
-        FiveAmounts packed = PackedAmounts.tagged(tag);
-        for (uint256 i = 0; i < 5; ++i) {
-            uint256 index = (i + first) % 5;
+    /// @dev Each amount is a sum of two, added in any order and taken away again; neither the others nor the tag move.
+    function testFuzz_Plus_AddsOneAmountOnly(uint40[6] calldata seeds, uint16 tag, uint8 first) external pure {
+        SixAmounts packed = PackedAmounts.tagged(tag);
+        for (uint256 i = 0; i < 6; ++i) {
+            uint256 index = (i + first) % 6;
             packed = packed.plus(index, seeds[index] / 3);
             packed = packed.plus(index, seeds[index] - seeds[index] / 3);
         }
-        uint64[5] memory amounts = packed.unpack();
-        for (uint256 i = 0; i < 5; ++i) assertEq(amounts[i], seeds[i], "amount");
+        uint64[6] memory amounts = packed.unpack();
+        for (uint256 i = 0; i < 6; ++i) {
+            assertEq(amounts[i], seeds[i], "amount");
+            assertEq(packed.amountAt(i), seeds[i], "amountAt");
+            packed = packed.minus(i, seeds[i]);
+        }
         assertEq(packed.tag(), tag, "tag");
+        assertEq(SixAmounts.unwrap(packed), SixAmounts.unwrap(PackedAmounts.tagged(tag)), "nothing is left");
+        assertEq(packed.withTag(first).tag(), first, "another tag");
     }
 
     function test_Plus_RevertWhen_SumTooLarge() external {
-        FiveAmounts packed = PackedAmounts.tagged(7).plus(2, uint64(PackedAmounts.MAX_AMOUNT));
+        SixAmounts packed = PackedAmounts.tagged(7).plus(2, uint64(PackedAmounts.MAX_AMOUNT));
         vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x01));
         this.plus(packed, 2, 1);
         vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x01));
         this.plus(PackedAmounts.tagged(7), 2, type(uint64).max);
     }
 
+    function test_Minus_RevertWhen_MoreThanThereIs() external {
+        SixAmounts packed = PackedAmounts.tagged(7).plus(2, 5);
+        vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x01));
+        this.minus(packed, 2, 6);
+        vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x01));
+        this.minus(packed, 6, 0);
+    }
+
     function test_Plus_RevertWhen_NoSuchAmount() external {
         vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x01));
-        this.plus(PackedAmounts.tagged(7), 5, 0);
+        this.plus(PackedAmounts.tagged(7), 6, 0);
     }
 
-    /// @dev Worked by hand. Day = peak + half-peak; day and night do not offset each other.
-    function test_CommonNeeds_NegativeIsCarriedOn() external pure {
-        CommonNeeds.Carry memory carry;
-        (uint64 day, uint64 night) = CommonNeeds.charge(carry, [uint64(100), 50, 70], [uint64(90), 80, 60]);
-        assertEq(day, 0, "day 150 - 170");
-        assertEq(night, 10, "night 70 - 60");
-        assertEq(carry.day, -20, "carried day");
-        assertEq(carry.night, 0, "carried night");
-
-        (day, night) = CommonNeeds.charge(carry, [uint64(100), 50, 70], [uint64(100), 45, 75]);
-        assertEq(day, 0, "day 5 - 20");
-        assertEq(night, 0, "night 70 - 75");
-        assertEq(carry.day, -15, "carried day");
-        assertEq(carry.night, -5, "carried night");
-
-        (day, night) = CommonNeeds.charge(carry, [uint64(100), 50, 70], [uint64(90), 44, 65]);
-        assertEq(day, 1, "day 16 - 15");
-        assertEq(night, 0, "night 5 - 5");
-        assertEq(carry.day, 0, "carried day");
-        assertEq(carry.night, 0, "carried night");
-    }
-
-    /// @dev INV-CARRY: whatever the months were, what is charged less what is carried is the sum of the differences.
-    function testFuzz_CommonNeeds_NothingIsLost(
-        uint40[8] calldata parents,
-        uint40[8] calldata consumers
-    ) external pure {
-        CommonNeeds.Carry memory carry;
-        int256 differences = 0;
-        int256 charged = 0;
-        for (uint256 i = 0; i < parents.length; ++i) {
-            uint64[3] memory consumed = [uint64(0), 0, consumers[i]];
-            (uint64 day, uint64 night) = CommonNeeds.charge(carry, [uint64(0), 0, parents[i]], consumed);
-            differences += int256(uint256(parents[i])) - int256(uint256(consumers[i]));
-            charged += int256(uint256(night));
-            assertEq(day, 0, "day");
-            assertTrue(carry.night <= 0, "carry is never positive");
-            assertTrue(night == 0 || carry.night == 0, "not both charged and carried");
-            assertEq(charged + carry.night, differences, "charged + carried");
-        }
-    }
-
-    function split(uint256 amount, uint64[5] calldata weights) external pure returns (uint64[5] memory) {
+    function split(uint256 amount, uint64[6] calldata weights) external pure returns (uint64[6] memory) {
         return LargestRemainder.split(amount, weights);
     }
 
-    function plus(FiveAmounts packed, uint256 index, uint64 amount) external pure returns (FiveAmounts) {
+    function plus(SixAmounts packed, uint256 index, uint64 amount) external pure returns (SixAmounts) {
         return packed.plus(index, amount);
+    }
+
+    function minus(SixAmounts packed, uint256 index, uint64 amount) external pure returns (SixAmounts) {
+        return packed.minus(index, amount);
     }
 
     function _checkRemainders(
         uint256 amount,
         uint256 total,
-        uint64[5] memory weights,
-        uint64[5] memory parts
+        uint64[6] memory weights,
+        uint64[6] memory parts
     ) private pure {
-        for (uint256 up = 0; up < 5; ++up) {
+        for (uint256 up = 0; up < 6; ++up) {
             uint256 floor = (amount * weights[up]) / total;
             assertTrue(parts[up] == floor || parts[up] == floor + 1, "rounded down or up");
             if (parts[up] == floor) continue;
             uint256 remainder = (amount * weights[up]) % total;
             assertTrue(remainder != 0, "a whole value is not rounded up");
-            for (uint256 down = 0; down < 5; ++down) {
+            for (uint256 down = 0; down < 6; ++down) {
                 if (parts[down] != (amount * weights[down]) / total) continue;
                 uint256 other = (amount * weights[down]) % total;
                 assertTrue(other < remainder || (other == remainder && up < down), "the largest remainder first");

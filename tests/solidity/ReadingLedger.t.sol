@@ -2,7 +2,6 @@
 pragma solidity ^0.8.37;
 
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
-import {BillingStub} from "./BillingStub.sol";
 import {CityFixture} from "./CityFixture.sol";
 
 contract ReadingLedgerTest is CityFixture {
@@ -11,7 +10,6 @@ contract ReadingLedgerTest is CityFixture {
 
     function setUp() external {
         deployLedger();
-        registry.connect(address(ledger), address(new BillingStub()));
         electricity = openSegment(IMeterRegistry.Kind.Electricity, FIRST_HOUR);
         house = addGroup(electricity, 3);
     }

@@ -3,7 +3,7 @@ pragma solidity ^0.8.37;
 
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
 import {IReadingLedger} from "../../contracts/interfaces/IReadingLedger.sol";
-import {BillingStub} from "./BillingStub.sol";
+import {PackedRegisters} from "../../contracts/libraries/PackedRegisters.sol";
 import {CityFixture} from "./CityFixture.sol";
 
 /// @title What corrections change, what they leave as it was, and every one that is refused, by its error's name
@@ -21,7 +21,6 @@ contract ReadingLedgerCorrectionsTest is CityFixture {
 
     function setUp() external {
         deployLedger();
-        registry.connect(address(ledger), address(new BillingStub()));
         electricity = openSegment(IMeterRegistry.Kind.Electricity, FIRST_HOUR);
         heat = openSegment(IMeterRegistry.Kind.Heat, FIRST_HOUR);
         house = addGroup(electricity, 3);
@@ -83,8 +82,10 @@ contract ReadingLedgerCorrectionsTest is CityFixture {
         assertEq(sums.consumers[0], before.consumers[0] - 300, "consumers");
         assertEq(sums.revision, 2, "revision");
         assertTrue(sums.hasExceptions, "the missing hour is not made good");
-        assertEq(ledger.periodOf(house, JANUARY)[4].consumption[0], signed[0] - 300, "channel");
-        assertEq(ledger.periodOf(house, JANUARY)[3].missing, 1, "missing");
+        IReadingLedger.SlotPeriod memory slot = ledger.slotPeriodsOf(house, 0, JANUARY, 1)[0];
+        assertEq(PackedRegisters.registerAt(slot.used[0], 4), signed[0], "a slot is as signed");
+        assertEq(slot.revision, 2, "and says that it was corrected");
+        assertEq(ledger.signedRegistersOf(house, 4)[0], ledger.registersOf(house, 4)[0] + 300, "registers as signed");
         assertEq(ledger.revisionOf(house, JANUARY + 1), 0, "February's revision");
     }
 
@@ -323,13 +324,13 @@ contract ReadingLedgerCorrectionsTest is CityFixture {
         vm.expectRevert(group);
         ledger.revisionOf(99, JANUARY);
         vm.expectRevert(group);
-        ledger.periodOf(99, JANUARY);
+        ledger.slotPeriodsOf(99, 0, JANUARY, 1);
+        vm.expectRevert(group);
+        ledger.signedRegistersOf(99, 0);
         vm.expectRevert(abi.encodeWithSelector(IMeterRegistry.MeterRegistry_UnknownChannel.selector, house, 6));
         ledger.correctionsOf(house, 6, JANUARY);
-        vm.expectRevert(
-            abi.encodeWithSelector(IReadingLedger.ReadingLedger_PeriodNotOver.selector, electricity, JANUARY)
-        );
-        ledger.periodOf(house, JANUARY);
+        vm.expectRevert(abi.encodeWithSelector(IMeterRegistry.MeterRegistry_UnknownChannel.selector, house, 6));
+        ledger.signedRegistersOf(house, 6);
     }
 
     function _correct(uint32 group, uint16 channel, uint32 firstHour, bytes memory differences) private {

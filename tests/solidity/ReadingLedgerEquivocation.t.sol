@@ -3,7 +3,6 @@ pragma solidity ^0.8.37;
 
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
 import {IReadingLedger} from "../../contracts/interfaces/IReadingLedger.sol";
-import {BillingStub} from "./BillingStub.sol";
 import {CityFixture} from "./CityFixture.sol";
 
 /// @title Two batches for one hour suspend the oracle that signed both; nothing else does
@@ -15,7 +14,6 @@ contract ReadingLedgerEquivocationTest is CityFixture {
 
     function setUp() external {
         deployLedger();
-        registry.connect(address(ledger), address(new BillingStub()));
         segment = openSegment(IMeterRegistry.Kind.Electricity, FIRST_HOUR);
         addGroup(segment, 3);
         oracle = vm.addr(ORACLE_KEY);

@@ -7,7 +7,6 @@ import {ReadingLedger} from "../../contracts/ReadingLedger.sol";
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
 import {IReadingLedger} from "../../contracts/interfaces/IReadingLedger.sol";
 import {Calendar} from "../../contracts/libraries/Calendar.sol";
-import {BillingStub} from "./BillingStub.sol";
 import {CityFixture} from "./CityFixture.sol";
 
 /// @title What the ledger refuses: every error by its name, each with nothing else wrong
@@ -27,7 +26,6 @@ contract ReadingLedgerRecordTest is CityFixture {
 
     function setUp() external {
         deployLedger();
-        registry.connect(address(ledger), address(new BillingStub()));
         electricity = openSegment(IMeterRegistry.Kind.Electricity, FIRST_HOUR);
         heat = openSegment(IMeterRegistry.Kind.Heat, FIRST_HOUR);
         house = addGroup(electricity, 3);

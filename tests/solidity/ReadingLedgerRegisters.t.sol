@@ -3,7 +3,6 @@ pragma solidity ^0.8.37;
 
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
 import {IReadingLedger} from "../../contracts/interfaces/IReadingLedger.sol";
-import {BillingStub} from "./BillingStub.sol";
 import {CityFixture} from "./CityFixture.sol";
 
 /// @title What the ledger makes of the hours it takes: registers, periods, balances, counters, drift
@@ -25,7 +24,6 @@ contract ReadingLedgerRegistersTest is CityFixture {
 
     function setUp() external {
         deployLedger();
-        registry.connect(address(ledger), address(new BillingStub()));
         electricity = openSegment(IMeterRegistry.Kind.Electricity, FIRST_HOUR);
         heat = openSegment(IMeterRegistry.Kind.Heat, FIRST_HOUR);
         house = addGroup(electricity, 3);

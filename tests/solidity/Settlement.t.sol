@@ -11,7 +11,7 @@ import {MoneyFixture} from "./MoneyFixture.sol";
 import {ReentrantToken} from "./ReentrantToken.sol";
 
 /// @title Payments, credit and withdrawals over the hand-worked bills of January
-/// @dev Alice owes 2,152 + 538 to POWER, 378 + 94 to HOUSE and 1,760 to HEAT: 4,922 kopecks. From February on HEAT2 heats.
+/// @dev Alice owes 2,690 to POWER, 472 to HOUSE and 1,760 to HEAT: 4,922 kopecks. From February on HEAT2 heats.
 contract SettlementTest is MoneyFixture {
     bytes32 private constant PERMIT_TYPEHASH = keccak256(
         "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
@@ -42,7 +42,7 @@ contract SettlementTest is MoneyFixture {
         vm.expectEmit(address(settlement));
         emit ISettlement.PaymentReceived(ALICE, PAYER, 4_922);
         vm.expectEmit(address(settlement));
-        emit ISettlement.PaymentAllocated(ALICE, JANUARY, [uint64(2_152), 538, 378, 94, 1_760]);
+        emit ISettlement.PaymentAllocated(ALICE, JANUARY, [uint64(2_690), 472, 1_760, 0, 0, 0]);
         vm.prank(PAYER);
         settlement.pay(ALICE, 4_922);
 
@@ -54,16 +54,16 @@ contract SettlementTest is MoneyFixture {
         assertConserved();
     }
 
-    /// @dev 1,000 of 4,922: 437.22, 109.30, 76.80, 19.10, 357.58; two are over, for 0.80 and 0.58. Then the rest.
+    /// @dev 1,000 of 4,922: 546.53, 95.90, 357.58; two are over, for 0.90 and 0.58. Then the rest.
     function test_Pay_InPart_ByLargestRemainder() external {
         fundAndPay(ALICE, 1_000);
-        assertAmounts(settlement.paidOf(ALICE, JANUARY), [uint64(437), 109, 77, 19, 358], "first part");
+        assertAmounts(settlement.paidOf(ALICE, JANUARY), [uint64(546), 96, 358, 0, 0, 0], "first part");
         assertEq(settlement.debtOf(ALICE), 3_922, "debt");
         assertConserved();
 
-        // Of what is outstanding: 1,715, 429, 301, 75, 1,402. 1 kopeck goes to the largest of them.
+        // Of what is outstanding: 2,144, 376, 1,402. 1 kopeck goes to the largest of them.
         fundAndPay(ALICE, 1);
-        assertAmounts(settlement.paidOf(ALICE, JANUARY), [uint64(438), 109, 77, 19, 358], "one kopeck");
+        assertAmounts(settlement.paidOf(ALICE, JANUARY), [uint64(547), 96, 358, 0, 0, 0], "one kopeck");
         fundAndPay(ALICE, 3_921);
         assertAmounts(settlement.paidOf(ALICE, JANUARY), billing.billOf(ALICE, JANUARY).amounts, "in full");
         _assertBalances(2_690, 472, 1_760);
@@ -92,7 +92,7 @@ contract SettlementTest is MoneyFixture {
         assertEq(settlement.debtOf(ALICE), january + february, "debt");
 
         fundAndPay(ALICE, january - 1);
-        assertAmounts(settlement.paidOf(ALICE, FEBRUARY), [uint64(0), 0, 0, 0, 0], "nothing of February yet");
+        assertAmounts(settlement.paidOf(ALICE, FEBRUARY), [uint64(0), 0, 0, 0, 0, 0], "nothing of February yet");
         fundAndPay(ALICE, 2);
         assertAmounts(settlement.paidOf(ALICE, JANUARY), billing.billOf(ALICE, JANUARY).amounts, "January");
         assertEq(settlement.debtOf(ALICE), february - 1, "one kopeck of February");
@@ -123,8 +123,7 @@ contract SettlementTest is MoneyFixture {
     }
 
     function test_Pay_BeforeAnyBill_IsCredit() external {
-        vm.prank(REGISTRAR);
-        registry.openAccount("frank", houseThree, 3, 0, 1_000, JANUARY);
+        openAccount("frank", houseThree, 3, 0, 1_000);
         fundAndPay("frank", 700);
         assertEq(settlement.creditOf("frank"), 700, "credit");
         assertEq(settlement.debtOf("frank"), 0, "debt");
@@ -135,7 +134,7 @@ contract SettlementTest is MoneyFixture {
         _pretendBill(ALICE, FEBRUARY, 0);
         _pretendBill(ALICE, FEBRUARY + 1, 50);
         fundAndPay(ALICE, 4_922 + 50);
-        assertAmounts(settlement.paidOf(ALICE, FEBRUARY + 1), [uint64(50), 0, 0, 0, 0], "the bill after it");
+        assertAmounts(settlement.paidOf(ALICE, FEBRUARY + 1), [uint64(50), 0, 0, 0, 0, 0], "the bill after it");
         assertEq(settlement.creditOf(ALICE), 0, "credit");
     }
 
@@ -155,13 +154,13 @@ contract SettlementTest is MoneyFixture {
     function test_ApplyCredit_ManyAccounts_ShareTheBills() external {
         for (uint16 i = 1; i <= 30; ++i) _pretendBill(ALICE, JANUARY + i, 10);
         fundAndPay(ALICE, 4_922 + 300);
-        bytes32[] memory accounts = new bytes32[](48);
-        accounts[47] = ALICE;
-        settlement.applyCredit(accounts);
+        bytes32[] memory batch = new bytes32[](48);
+        batch[47] = ALICE;
+        settlement.applyCredit(batch);
         assertEq(settlement.creditOf(ALICE), 50, "two bills");
-        accounts = new bytes32[](100);
-        accounts[0] = ALICE;
-        settlement.applyCredit(accounts);
+        batch = new bytes32[](100);
+        batch[0] = ALICE;
+        settlement.applyCredit(batch);
         assertEq(settlement.creditOf(ALICE), 40, "one bill at least");
         assertConserved();
     }
@@ -169,9 +168,9 @@ contract SettlementTest is MoneyFixture {
     function test_ApplyCredit_NothingToUse_ChangesNothing() external {
         fundAndPay(ALICE, 5_000);
         vm.recordLogs();
-        bytes32[] memory accounts = new bytes32[](3);
-        (accounts[0], accounts[1], accounts[2]) = (ALICE, BOB, "nobody");
-        settlement.applyCredit(accounts);
+        bytes32[] memory batch = new bytes32[](3);
+        (batch[0], batch[1], batch[2]) = (ALICE, BOB, "nobody");
+        settlement.applyCredit(batch);
         settlement.applyCredit(new bytes32[](0));
         assertEq(vm.getRecordedLogs().length, 0, "no event");
         assertEq(settlement.creditOf(ALICE), 78, "credit");
@@ -305,7 +304,7 @@ contract SettlementTest is MoneyFixture {
     /// @dev A token that calls back into the settlement finds the books closed: the second withdrawal is refused.
     function test_Withdraw_TokenCallsBack_DrawsOnce() external {
         ReentrantToken token = new ReentrantToken(HEAT);
-        Settlement other = new Settlement(address(manager), registry, ledger, billing, tariffs, token);
+        Settlement other = new Settlement(address(manager), ledger, billing, tariffs, accounts, token);
         vm.prank(TARIFF_AUTHORITY);
         tariffs.registerProvider(HEAT, address(token));
         other.pay(ALICE, 4_922);
@@ -320,14 +319,14 @@ contract SettlementTest is MoneyFixture {
 
     /// @dev Any way to pay a bill in parts ends with the same: each line paid exactly, never above its amount on the way.
     function testFuzz_Pay_InAnyParts_EndsInFull(uint16[6] calldata seeds) external {
-        uint64[5] memory owed = billing.billOf(ALICE, JANUARY).amounts;
+        uint64[6] memory owed = billing.billOf(ALICE, JANUARY).amounts;
         uint64 left = 4_922;
         for (uint256 i = 0; i < seeds.length && left > 0; ++i) {
             uint64 amount = uint64(bound(seeds[i], 1, left));
             fundAndPay(ALICE, amount);
             left -= amount;
-            uint64[5] memory paid = settlement.paidOf(ALICE, JANUARY);
-            for (uint256 line = 0; line < 5; ++line) assertTrue(paid[line] <= owed[line], "above its amount");
+            uint64[6] memory paid = settlement.paidOf(ALICE, JANUARY);
+            for (uint256 line = 0; line < 6; ++line) assertTrue(paid[line] <= owed[line], "above its amount");
         }
         if (left > 0) fundAndPay(ALICE, left);
         assertAmounts(settlement.paidOf(ALICE, JANUARY), owed, "in full");
@@ -344,7 +343,7 @@ contract SettlementTest is MoneyFixture {
     /// @dev Lets Billing answer that a bill was issued: what would take years of recorded hours.
     function _pretendBill(bytes32 account, uint16 period, uint64 total) private {
         IBilling.Bill memory bill;
-        (bill.issued, bill.total, bill.amounts[0]) = (true, total, total);
+        (bill.issued, bill.dueOn, bill.total, bill.amounts[0]) = (true, DUE_MARCH, total, total);
         vm.mockCall(address(billing), abi.encodeCall(IBilling.billOf, (account, period)), abi.encode(bill));
     }
 

@@ -56,19 +56,28 @@ contract TariffBookTest is CityFixture {
 
     function test_Publish_KeepsEveryField() external {
         ITariffBook.Tariff memory greatest = _tariff(13_559);
-        (greatest.dayPrice, greatest.nightPrice, greatest.heatPrice) = (10 ** 12, 10 ** 12, 10 ** 12);
-        (greatest.vatRate, greatest.dueDay) = (5_000, 28);
+        for (uint256 i = 0; i < 18; ++i) greatest.electricityPrices[i] = 10 ** 12;
+        (greatest.firstBandLimit, greatest.secondBandLimit) = (type(uint64).max, type(uint64).max);
+        (greatest.heatPrice, greatest.vatRate, greatest.dueDay) = (10 ** 12, 5_000, 28);
+        (greatest.penaltyRate, greatest.reductionRate, greatest.normCoefficient) = (10_000, 10_000, 50_000);
+        (greatest.electricityNorm, greatest.heatNorm) = (type(uint32).max, type(uint32).max);
         ITariffBook.Tariff memory least = _tariff(0);
-        (least.dayPrice, least.nightPrice, least.heatPrice) = (1, 1, 1);
-        (least.vatRate, least.dueDay) = (0, 1);
+        for (uint256 i = 0; i < 18; ++i) least.electricityPrices[i] = 1;
+        (least.firstBandLimit, least.secondBandLimit) = (0, 0);
+        (least.heatPrice, least.vatRate, least.dueDay) = (1, 0, 1);
+        (least.penaltyRate, least.reductionRate, least.normCoefficient) = (0, 0, 10_000);
+        (least.electricityNorm, least.heatNorm) = (0, 0);
 
         _publish(least);
+        ITariffBook.Tariff memory every = _tariff(JANUARY + 1);
+        _publish(every);
         vm.expectEmit(address(tariffs));
-        emit ITariffBook.TariffPublished(2, greatest);
-        assertEq(_publish(greatest), 2, "version");
+        emit ITariffBook.TariffPublished(3, greatest);
+        assertEq(_publish(greatest), 3, "version");
         assertEq(abi.encode(tariffs.tariffAt(1)), abi.encode(least), "least");
-        assertEq(abi.encode(tariffs.tariffAt(2)), abi.encode(greatest), "greatest");
-        assertEq(tariffs.tariffCount(), 2, "count");
+        assertEq(abi.encode(tariffs.tariffAt(2)), abi.encode(every), "no two fields alike");
+        assertEq(abi.encode(tariffs.tariffAt(3)), abi.encode(greatest), "greatest");
+        assertEq(tariffs.tariffCount(), 3, "count");
     }
 
     function test_TariffOf_AtTheBoundaries() external {
@@ -84,6 +93,22 @@ contract TariffBookTest is CityFixture {
         assertEq(tariffs.tariffOf(type(uint16).max).fromPeriod, JANUARY + 6, "for ever");
     }
 
+    function test_PenaltyRateOf_UntilTheNextTariff() external {
+        uint16[3] memory starts = [JANUARY, JANUARY + 1, JANUARY + 6];
+        for (uint16 i = 0; i < 3; ++i) {
+            ITariffBook.Tariff memory tariff = _tariff(starts[i]);
+            tariff.penaltyRate = 900 + i;
+            _publish(tariff);
+        }
+        vm.expectRevert(abi.encodeWithSelector(ITariffBook.TariffBook_NoTariff.selector, JANUARY - 1));
+        tariffs.penaltyRateOf(JANUARY - 1);
+        _checkPenaltyRate(JANUARY, 900, JANUARY);
+        _checkPenaltyRate(JANUARY + 1, 901, JANUARY + 5);
+        _checkPenaltyRate(JANUARY + 5, 901, JANUARY + 5);
+        _checkPenaltyRate(JANUARY + 6, 902, type(uint16).max);
+        _checkPenaltyRate(type(uint16).max, 902, type(uint16).max);
+    }
+
     function test_RevertWhen_NoTariffOrVersion() external {
         vm.expectRevert(abi.encodeWithSelector(ITariffBook.TariffBook_NoTariff.selector, JANUARY));
         tariffs.tariffOf(JANUARY);
@@ -97,11 +122,35 @@ contract TariffBookTest is CityFixture {
     }
 
     function test_RevertWhen_FieldOutOfRange() external {
-        string[6] memory names = ["dayPrice", "nightPrice", "heatPrice", "vatRate", "dueDay", "fromPeriod"];
-        for (uint256 field = 0; field < 6; ++field) {
+        string[8] memory names = [
+            "heatPrice",
+            "secondBandLimit",
+            "vatRate",
+            "dueDay",
+            "fromPeriod",
+            "penaltyRate",
+            "reductionRate",
+            "normCoefficient"
+        ];
+        for (uint256 field = 0; field < names.length; ++field) {
             bytes memory refusal = abi.encodeWithSelector(ITariffBook.TariffBook_InvalidTariff.selector, names[field]);
             _refuse(refusal, _wrongTariff(field, true));
-            if (field != 3 && field != 5) _refuse(refusal, _wrongTariff(field, false));
+            bool hasLeast = field == 0 || field == 3 || field == 7;
+            if (hasLeast) _refuse(refusal, _wrongTariff(field, false));
+        }
+    }
+
+    function test_RevertWhen_AnyElectricityPriceOutOfRange() external {
+        bytes memory refusal = abi.encodeWithSelector(
+            ITariffBook.TariffBook_InvalidTariff.selector,
+            "electricityPrices"
+        );
+        for (uint256 i = 0; i < 18; ++i) {
+            ITariffBook.Tariff memory tariff = _tariff(JANUARY);
+            tariff.electricityPrices[i] = 0;
+            _refuse(refusal, tariff);
+            tariff.electricityPrices[i] = 10 ** 12 + 1;
+            _refuse(refusal, tariff);
         }
     }
 
@@ -151,19 +200,33 @@ contract TariffBookTest is CityFixture {
         assertEq(tariffs.tariffCount(), count, "nothing published");
     }
 
-    function _tariff(uint16 fromPeriod) private pure returns (ITariffBook.Tariff memory) {
-        return ITariffBook.Tariff(fromPeriod, 5_380_000, 2_690_000, 2_500_000_000, 2_200, 15, POWER, HOUSE, HEAT);
+    function _checkPenaltyRate(uint16 period, uint16 rate, uint16 until) private view {
+        (uint16 actual, uint16 last) = tariffs.penaltyRateOf(period);
+        assertEq(actual, rate, "rate");
+        assertEq(last, until, "until");
     }
 
-    /// @dev A tariff that is right but for one field: above its range, or 0.
+    /// @dev No two fields alike.
+    function _tariff(uint16 fromPeriod) private pure returns (ITariffBook.Tariff memory tariff) {
+        for (uint64 i = 0; i < 18; ++i) tariff.electricityPrices[i] = 5_380_000 + i;
+        tariff.fromPeriod = fromPeriod;
+        (tariff.firstBandLimit, tariff.secondBandLimit) = (3_900_000, 6_000_000);
+        (tariff.heatPrice, tariff.vatRate, tariff.dueDay) = (2_500_000_000, 2_200, 15);
+        (tariff.electricityProvider, tariff.commonNeedsProvider, tariff.heatProvider) = (POWER, HOUSE, HEAT);
+        (tariff.penaltyRate, tariff.reductionRate, tariff.normCoefficient) = (950, 150, 15_000);
+        (tariff.electricityNorm, tariff.heatNorm) = (120_000, 20_000);
+    }
+
+    /// @dev A tariff that is right but for one field: above its range, or below it.
     function _wrongTariff(uint256 field, bool isAbove) private pure returns (ITariffBook.Tariff memory tariff) {
         tariff = _tariff(JANUARY);
-        uint64 price = isAbove ? 10 ** 12 + 1 : 0;
-        if (field == 0) tariff.dayPrice = price;
-        else if (field == 1) tariff.nightPrice = price;
-        else if (field == 2) tariff.heatPrice = price;
-        else if (field == 3) tariff.vatRate = 5_001;
-        else if (field == 4) tariff.dueDay = isAbove ? 29 : 0;
-        else tariff.fromPeriod = 13_560;
+        if (field == 0) tariff.heatPrice = isAbove ? 10 ** 12 + 1 : 0;
+        else if (field == 1) tariff.secondBandLimit = tariff.firstBandLimit - 1;
+        else if (field == 2) tariff.vatRate = 5_001;
+        else if (field == 3) tariff.dueDay = isAbove ? 29 : 0;
+        else if (field == 4) tariff.fromPeriod = 13_560;
+        else if (field == 5) tariff.penaltyRate = 10_001;
+        else if (field == 6) tariff.reductionRate = 10_001;
+        else tariff.normCoefficient = isAbove ? 50_001 : 9_999;
     }
 }

@@ -47,7 +47,12 @@ contract TariffBookPastTest is CityFixture {
     }
 
     function _publish(uint16 fromPeriod) private {
+        ITariffBook.Tariff memory tariff;
+        for (uint256 i = 0; i < 18; ++i) tariff.electricityPrices[i] = 5_470_000;
+        (tariff.fromPeriod, tariff.heatPrice, tariff.dueDay) = (fromPeriod, 2_890_450_000, 15);
+        (tariff.electricityProvider, tariff.commonNeedsProvider, tariff.heatProvider) = (1, 1, 1);
+        tariff.normCoefficient = 10_000;
         vm.prank(TARIFF_AUTHORITY);
-        _book.publish(ITariffBook.Tariff(fromPeriod, 5_470_000, 2_890_000, 2_890_450_000, 2_200, 15, 1, 1, 1));
+        _book.publish(tariff);
     }
 }

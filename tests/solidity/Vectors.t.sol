@@ -3,7 +3,6 @@ pragma solidity ^0.8.37;
 
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
 import {Calendar} from "../../contracts/libraries/Calendar.sol";
-import {BillingStub} from "./BillingStub.sol";
 import {CityFixture} from "./CityFixture.sol";
 
 /// @title The calendar and the payload as the C# tests have them
@@ -32,7 +31,6 @@ contract VectorsTest is CityFixture {
     function test_Payload_Vectors() external {
         string memory json = vm.readFile(string.concat(FOLDER, "payload.json"));
         deployLedger();
-        registry.connect(address(ledger), address(new BillingStub()));
         uint256 count = 0;
         for (; vm.keyExistsJson(json, _path(count, "payload")); ++count) {
             uint256[] memory channels = vm.parseJsonUintArray(json, _path(count, "channels"));
