@@ -13,7 +13,7 @@ namespace SmartCity.Benchmarks;
 
 /// <summary>
 /// Speeds that scripts/bench prints: `signer` measures the signer beside the plain BouncyCastle way in one run, `audit FILE` the audit
-/// of exported data. One line of JSON each.
+/// of exported data, `alarms RULES` the alarm rules of a file. One line of JSON each.
 /// </summary>
 internal static class Program
 {
@@ -31,8 +31,11 @@ internal static class Program
             case ["audit", string file]:
                 Print(Audit(await AuditFile.LoadAsync(file, CancellationToken.None)));
                 return 0;
+            case ["alarms", string ruleFile]:
+                Print(AlarmSpeed.Measure(ruleFile, Rounds));
+                return 0;
             default:
-                await Console.Error.WriteLineAsync("Usage: SmartCity.Benchmarks signer | audit FILE");
+                await Console.Error.WriteLineAsync("Usage: SmartCity.Benchmarks signer | audit FILE | alarms RULES");
                 return 2;
         }
     }

@@ -1,5 +1,7 @@
+using System.Text;
 using CsCheck;
 using SmartCity.Rules;
+using SmartCity.UnitTests.Domain;
 
 namespace SmartCity.UnitTests.Rules.Substations;
 
@@ -7,16 +9,16 @@ public sealed class SubstationRulesTest
 {
     private static readonly SubstationSignals Dry = Substation.Normal with
     {
-        PressureSwitch = Signal.Good(false),
-        SupplyPressure = Signal.Good(0m),
-        ReturnPressure = Signal.Good(0m),
+        PressureSwitch = false,
+        SupplyPressure = 0m,
+        ReturnPressure = 0m,
     };
 
     private static readonly SubstationSignals Stopped = Substation.Normal with
     {
-        PumpRunning = Signal.Good(false),
-        SupplyPressure = Signal.Good(3m),
-        ReturnPressure = Signal.Good(3m),
+        PumpRunning = false,
+        SupplyPressure = 3m,
+        ReturnPressure = 3m,
     };
 
     private static readonly SubstationSignals AllBad = new();
@@ -29,15 +31,15 @@ public sealed class SubstationRulesTest
     [TestCase("DIAG_SIGNAL.LEAK", 60)]
     public void Evaluate_Refined_RaisesAfterTheOnDelayAndClearsAfterThirtySeconds(string code, int onDelay)
     {
-        Substation substation = new(AlarmOptions.Refined);
+        Substation substation = new(AlarmMode.Refined);
         SubstationSignals wrong = code switch
         {
             "A1" => Dry,
-            "A2.FAULT" => Substation.Normal with { PumpFault = Signal.Good(true) },
-            "A4" => Substation.Normal with { Leak = Signal.Good(true) },
-            "A2.1" => Substation.Normal with { PumpRunning = Signal.Good(false) },
-            "A3.T1.HIGH" => Substation.Normal with { SupplyTemperature = Signal.Good(95.1m), TemperatureHigh = Signal.Good(true) },
-            _ => Substation.Normal with { Leak = Signal.Unusable<bool>("no answer") },
+            "A2.FAULT" => Substation.Normal with { PumpFault = true },
+            "A4" => Substation.Normal with { Leak = true },
+            "A2.1" => Substation.Normal with { PumpRunning = false },
+            "A3.T1.HIGH" => Substation.Normal with { SupplyTemperature = 95.1m, TemperatureHigh = true },
+            _ => Substation.Normal with { Leak = null },
         };
 
         substation.LookEverySecond(0, onDelay - 1, wrong);
@@ -59,7 +61,7 @@ public sealed class SubstationRulesTest
     [Test]
     public void Evaluate_ConditionInterruptedBeforeItsDelay_StartsAnew()
     {
-        Substation substation = new(AlarmOptions.Refined);
+        Substation substation = new(AlarmMode.Refined);
         substation.LookEverySecond(0, 4, Dry);
         substation.Look(5, Substation.Normal);
         substation.LookEverySecond(6, 10, Dry);
@@ -72,7 +74,7 @@ public sealed class SubstationRulesTest
     [TestCase(AlarmMode.Refined, ExpectedResult = false, Description = "a legitimate stop: no circulation")]
     public bool Evaluate_PumpStoppedInAFilledSystem(AlarmMode mode)
     {
-        Substation substation = new(mode == AlarmMode.Strict ? AlarmOptions.Strict : AlarmOptions.Refined);
+        Substation substation = new(mode);
         substation.LookEverySecond(0, 60, Substation.Normal);
         substation.LookEverySecond(61, 300, Stopped);
         return substation.Active.Contains("A2.1");
@@ -81,10 +83,10 @@ public sealed class SubstationRulesTest
     [Test]
     public void Evaluate_WaterFlowsBehindAStoppedPump_RaisesA2ByTheFlowAlone()
     {
-        Substation substation = new(AlarmOptions.Refined);
+        Substation substation = new(AlarmMode.Refined);
         for (int second = 0; second <= 120; second++)
         {
-            substation.Look(second, Stopped with { Flow = Signal.Good(1_000m + second * 0.001m) });
+            substation.Look(second, Stopped with { Flow = 1_000m + second * 0.001m });
         }
         AlarmEvent.Raised raised = substation.Events.OfType<AlarmEvent.Raised>().Single();
 
@@ -97,12 +99,12 @@ public sealed class SubstationRulesTest
     [Test]
     public void Evaluate_FlowBeforeAStop_IsNotTakenForAFlowAfterIt()
     {
-        Substation substation = new(AlarmOptions.Refined);
+        Substation substation = new(AlarmMode.Refined);
         for (int second = 0; second <= 75; second++)
         {
-            substation.Look(second, Substation.Normal with { Flow = Signal.Good(1_000m + second * 0.002m) });
+            substation.Look(second, Substation.Normal with { Flow = 1_000m + second * 0.002m });
         }
-        substation.LookEverySecond(76, 300, Stopped with { Flow = Signal.Good(1_000.150m) });
+        substation.LookEverySecond(76, 300, Stopped with { Flow = 1_000.150m });
 
         Assert.That(substation.Events, Is.Empty);
     }
@@ -110,12 +112,12 @@ public sealed class SubstationRulesTest
     [Test]
     public void Evaluate_FlowMeterBecomesUnusable_ItsLastFlowIsNotTakenForThePresentOne()
     {
-        Substation substation = new(AlarmOptions.Refined with { FlowWindow = TimeSpan.FromSeconds(10) });
+        Substation substation = new(AlarmMode.Refined, ("flowWindow", ParameterValue.Of(TimeSpan.FromSeconds(10))));
         for (int second = 0; second <= 10; second++)
         {
-            substation.Look(second, Stopped with { Flow = Signal.Good(1_000m + second * 0.001m) });
+            substation.Look(second, Stopped with { Flow = 1_000m + second * 0.001m });
         }
-        substation.LookEverySecond(11, 59, Stopped with { Flow = Signal.Unusable<decimal>("no answer") });
+        substation.LookEverySecond(11, 59, Stopped with { Flow = null });
 
         Assert.That(substation.Events, Is.Empty);
     }
@@ -123,9 +125,9 @@ public sealed class SubstationRulesTest
     [Test]
     public void Evaluate_FlowMeterSetBack_IsNoFlow()
     {
-        Substation substation = new(AlarmOptions.Refined);
+        Substation substation = new(AlarmMode.Refined);
         substation.LookEverySecond(0, 40, Stopped);
-        substation.LookEverySecond(41, 120, Stopped with { Flow = Signal.Good(0m) });
+        substation.LookEverySecond(41, 120, Stopped with { Flow = 0m });
         Assert.That(substation.Events, Is.Empty);
     }
 
@@ -135,20 +137,22 @@ public sealed class SubstationRulesTest
     [TestCase(-0.5, AlarmMode.Strict, ExpectedResult = "A1", Description = "a vacuum is no pressure")]
     public string Evaluate_PumpRunsAndSwitchIsOff_ByPressure(double pressure, AlarmMode mode)
     {
-        Substation substation = new((mode == AlarmMode.Strict ? AlarmOptions.Strict : AlarmOptions.Refined) with { Limits = new() });
-        substation.LookEverySecond(0, 60, Dry with { SupplyPressure = Signal.Good((decimal)pressure) });
+        Substation substation = new(mode, Substation.NoLimits);
+        substation.LookEverySecond(0, 60, Dry with { SupplyPressure = (decimal)pressure });
         return substation.Active.Single();
     }
 
-    [TestCase(PressureSource.Supply, ExpectedResult = false)]
-    [TestCase(PressureSource.Return, ExpectedResult = true)]
-    [TestCase(PressureSource.Minimum, ExpectedResult = true)]
-    [TestCase(PressureSource.Maximum, ExpectedResult = false)]
-    [TestCase(PressureSource.Difference, ExpectedResult = false)]
-    public bool Evaluate_PressureOnSupplyOnly_A1DependsOnTheSource(PressureSource source)
+    [TestCase("\"p1\"", ExpectedResult = false)]
+    [TestCase("\"p2\"", ExpectedResult = true)]
+    [TestCase("""{ "min": ["p1", "p2"] }""", ExpectedResult = true)]
+    [TestCase("""{ "max": ["p1", "p2"] }""", ExpectedResult = false)]
+    [TestCase("""{ "subtract": ["p1", "p2"] }""", ExpectedResult = false)]
+    public bool Evaluate_PressureOnSupplyOnly_A1DependsOnWhatThePressureIs(string definition)
     {
-        Substation substation = new(AlarmOptions.Strict with { PressureSource = source });
-        substation.Look(0, Dry with { SupplyPressure = Signal.Good(5m) });
+        string text = File.ReadAllText(RepositoryFiles.PathOf("config", "rules", "itp.json"));
+        string changed = text.Replace("""{ "name": "pressure", "value": "p1" }""", $$"""{ "name": "pressure", "value": {{definition}} }""", StringComparison.Ordinal);
+        Substation substation = new(RuleBook.Parse(Encoding.UTF8.GetBytes(changed), "itp.json").Compile(AlarmMode.Strict));
+        substation.Look(0, Dry with { SupplyPressure = 5m });
         return substation.Active.Contains("A1");
     }
 
@@ -162,14 +166,13 @@ public sealed class SubstationRulesTest
     [TestCase("p2", 6.1, "A3.P2.HIGH", 6)]
     public void Evaluate_OneSensorBeyondOneLimit_RaisesThatAlarmWithItsEvidence(string tag, double value, string code, double limit)
     {
-        Substation substation = new(AlarmOptions.Strict);
+        Substation substation = new(AlarmMode.Strict);
         substation.Look(0, Beyond(tag, (decimal)value, code));
         AlarmEvent.Raised raised = (AlarmEvent.Raised)substation.Events.Single();
 
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(raised.Alarm.Code, Is.EqualTo(code));
         Assert.That(raised.Alarm.Number, Is.EqualTo(3));
-        Assert.That(raised.Alarm.Signal!.Value.Tag(), Is.EqualTo(tag));
         Assert.That(raised.Evidence.Value, Is.EqualTo((decimal)value));
         Assert.That(raised.Evidence.Limit, Is.EqualTo((decimal)limit));
         Assert.That(raised.Evidence.Flag, Is.True);
@@ -180,9 +183,9 @@ public sealed class SubstationRulesTest
     [TestCase(94.0, ExpectedResult = "", Description = "one degree back")]
     public string Evaluate_Refined_TemperatureEndsOnlyADegreeBelowTheLimit(double back)
     {
-        Substation substation = new(AlarmOptions.Refined);
-        substation.LookEverySecond(0, 60, Substation.Normal with { SupplyTemperature = Signal.Good(96m), TemperatureHigh = Signal.Good(true) });
-        substation.LookEverySecond(61, 91, Substation.Normal with { SupplyTemperature = Signal.Good((decimal)back) });
+        Substation substation = new(AlarmMode.Refined);
+        substation.LookEverySecond(0, 60, Substation.Normal with { SupplyTemperature = 96m, TemperatureHigh = true });
+        substation.LookEverySecond(61, 91, Substation.Normal with { SupplyTemperature = (decimal)back });
         return string.Join(' ', substation.Active);
     }
 
@@ -190,8 +193,8 @@ public sealed class SubstationRulesTest
     [TestCase(90, 94.9, ExpectedResult = Severity.Major)]
     public Severity Evaluate_SupplyTooHot_IsCriticalAboveTheScaldLimit(int limit, double temperature)
     {
-        Substation substation = new(AlarmOptions.Strict with { Limits = SubstationLimits.Default with { SupplyTemperature = new(40, limit) } });
-        substation.Look(0, Substation.Normal with { SupplyTemperature = Signal.Good((decimal)temperature), TemperatureHigh = Signal.Good(true) });
+        Substation substation = new(AlarmMode.Strict, ("t1.high", ParameterValue.Of(limit)));
+        substation.Look(0, Substation.Normal with { SupplyTemperature = (decimal)temperature, TemperatureHigh = true });
         return ((AlarmEvent.Raised)substation.Events.Single()).Severity;
     }
 
@@ -199,12 +202,12 @@ public sealed class SubstationRulesTest
     [TestCase(75, 69, ExpectedResult = "A3.T2.HIGH", Description = "the return is nearer to its limit")]
     public string Evaluate_FlagWithoutAViolation_MeansTheSensorNearerToItsLimit(int supply, int @return)
     {
-        Substation substation = new(AlarmOptions.Strict);
+        Substation substation = new(AlarmMode.Strict);
         substation.Look(0, Substation.Normal with
         {
-            SupplyTemperature = Signal.Good((decimal)supply),
-            ReturnTemperature = Signal.Good((decimal)@return),
-            TemperatureHigh = Signal.Good(true),
+            SupplyTemperature = (decimal)supply,
+            ReturnTemperature = (decimal)@return,
+            TemperatureHigh = true,
         });
         return substation.Active.Single(code => code.StartsWith("A3", StringComparison.Ordinal));
     }
@@ -212,13 +215,13 @@ public sealed class SubstationRulesTest
     [Test]
     public void Evaluate_FlagWithoutAViolation_StaysWithItsSensorWhileItIsOn()
     {
-        Substation substation = new(AlarmOptions.Strict);
+        Substation substation = new(AlarmMode.Strict);
         for (int second = 0; second < 20; second++)
         {
             substation.Look(second, Substation.Normal with
             {
-                ReturnTemperature = Signal.Good(second % 2 == 0 ? 40m : 60m),
-                TemperatureHigh = Signal.Good(true),
+                ReturnTemperature = second % 2 == 0 ? 40m : 60m,
+                TemperatureHigh = true,
             });
         }
         Assert.That(substation.Events.Select(e => e.Alarm.Code), Is.EquivalentTo(new[] { "A3.T1.HIGH", "DIAG_LIMIT_MISMATCH.T_HIGH" }));
@@ -227,8 +230,8 @@ public sealed class SubstationRulesTest
     [Test]
     public void Evaluate_FlagAndValuesUnusable_FlagAloneMeansTheSupply()
     {
-        Substation substation = new(AlarmOptions.Strict);
-        substation.Look(0, AllBad with { PressureLow = Signal.Good(true) });
+        Substation substation = new(AlarmMode.Strict);
+        substation.Look(0, AllBad with { PressureLow = true });
         Assert.That(substation.Active.Where(code => code.StartsWith("A3", StringComparison.Ordinal)), Is.EqualTo(new[] { "A3.P1.LOW" }));
     }
 
@@ -238,11 +241,11 @@ public sealed class SubstationRulesTest
     [TestCase(false, 96.1, ExpectedResult = true, Description = "flag off, beyond the limit")]
     public bool Evaluate_Refined_SourceAndOwnLimitsDisagreeForAMinute(bool flag, double supply)
     {
-        Substation substation = new(AlarmOptions.Refined);
+        Substation substation = new(AlarmMode.Refined);
         SubstationSignals signals = Substation.Normal with
         {
-            SupplyTemperature = Signal.Good((decimal)supply),
-            TemperatureHigh = Signal.Good(flag),
+            SupplyTemperature = (decimal)supply,
+            TemperatureHigh = flag,
         };
         substation.LookEverySecond(0, 59, signals);
         Assert.That(substation.Active, Is.Empty);
@@ -253,17 +256,17 @@ public sealed class SubstationRulesTest
     [Test]
     public void Evaluate_EverythingUnusable_RaisesDiagnosticsOnly()
     {
-        Substation substation = new(AlarmOptions.Strict);
+        Substation substation = new(AlarmMode.Strict);
         substation.Look(0, AllBad);
 
-        Assert.That(substation.Active, Is.EquivalentTo(Enum.GetValues<SubstationSignal>().Select(s => $"DIAG_SIGNAL.{s.Tag().ToUpperInvariant()}")));
+        Assert.That(substation.Active, Is.EquivalentTo(SubstationSignals.Tags.Select(tag => $"DIAG_SIGNAL.{tag.ToUpperInvariant()}")));
         Assert.That(substation.Events.OfType<AlarmEvent.Raised>().Select(e => e.Severity), Is.All.EqualTo(Severity.Minor));
     }
 
     [Test]
     public void Evaluate_BadQualityAfterAnAlarm_HoldsIt()
     {
-        Substation substation = new(AlarmOptions.Refined);
+        Substation substation = new(AlarmMode.Refined);
         substation.LookEverySecond(0, 5, Dry);
         substation.LookEverySecond(6, 600, AllBad);
         Assert.That(substation.Active, Does.Contain("A1"));
@@ -274,18 +277,18 @@ public sealed class SubstationRulesTest
     [Test]
     public void Evaluate_UsableSignalsDecideAlone_DoNotWaitForTheOthers()
     {
-        Substation substation = new(AlarmOptions.Strict);
+        Substation substation = new(AlarmMode.Strict);
         substation.Look(0, Dry);
-        substation.Look(1, AllBad with { PumpRunning = Signal.Good(false) });
+        substation.Look(1, AllBad with { PumpRunning = false });
         Assert.That(substation.Active, Does.Not.Contain("A1"), "a pump that stands has no pressure drop, whatever the pressure");
     }
 
     [Test]
     public void Evaluate_LateOrRepeatedSample_ChangesNothing()
     {
-        Substation substation = new(AlarmOptions.Strict);
+        Substation substation = new(AlarmMode.Strict);
         substation.Look(10, Dry);
-        SubstationState state = substation.State;
+        RuleState state = substation.State;
         substation.Look(10, Substation.Normal);
         substation.Look(9, Substation.Normal);
 
@@ -295,8 +298,8 @@ public sealed class SubstationRulesTest
     [Test]
     public void Evaluate_SwitchedOffSeason_EmptySystemIsNoWord()
     {
-        Substation substation = new(AlarmOptions.Strict with { IsHeatingSeason = false, Limits = new() });
-        substation.Look(0, Dry with { PumpRunning = Signal.Good(false) });
+        Substation substation = new(AlarmMode.Strict, [.. Substation.NoLimits, ("heatingSeason", ParameterValue.Of(false))]);
+        substation.Look(0, Dry with { PumpRunning = false });
         Assert.That(substation.Events, Is.Empty);
     }
 
@@ -306,10 +309,11 @@ public sealed class SubstationRulesTest
     public void Evaluate_AnySamples_RaisesAndClearsInTurn() =>
         Gen.Select(AnySignals, Gen.Int[0, 4000]).Array[1, 60].Sample(samples =>
         {
-            foreach (AlarmOptions options in new[] { AlarmOptions.Strict, AlarmOptions.Refined })
+            foreach (AlarmMode mode in Enum.GetValues<AlarmMode>())
             {
-                Substation substation = new(options);
+                Substation substation = new(mode);
                 int latest = -1;
+                SubstationSignals seen = AllBad;
                 foreach ((SubstationSignals signals, int tenths) in samples)
                 {
                     int before = substation.Events.Count;
@@ -317,35 +321,33 @@ public sealed class SubstationRulesTest
                     foreach (AlarmEvent change in substation.Events.Skip(before))
                     {
                         Assert.That(tenths, Is.GreaterThan(latest), "a late sample changes nothing");
-                        Assert.That(change.Time, Is.EqualTo(Substation.Start.AddSeconds(tenths / 10.0)));
-                        Assert.That(change is not AlarmEvent.Raised { Alarm.IsDiagnostic: false } || Supports(change.Alarm, signals), change.ToString());
+                        Assert.That(change.Time, Is.InRange(Substation.Start.AddSeconds(latest / 10.0), Substation.Start.AddSeconds(tenths / 10.0)));
+                        SubstationSignals then = change.Time == Substation.Start.AddSeconds(tenths / 10.0) ? signals : seen;
+                        Assert.That(
+                            change is not AlarmEvent.Raised { Alarm.Class: AlarmClass.Process } || Supports(change.Alarm.Code, then), change.ToString());
                     }
+                    seen = tenths > latest ? signals : seen;
                     latest = Math.Max(latest, tenths);
                 }
-                foreach (IGrouping<AlarmId, AlarmEvent> history in substation.Events.GroupBy(change => change.Alarm))
-                {
-                    bool[] raised = [.. history.Select(change => change is AlarmEvent.Raised)];
-                    Assert.That(raised, Is.EqualTo(Enumerable.Range(0, raised.Length).Select(i => i % 2 == 0)), history.Key.Code);
-                    Assert.That(substation.State.StatusOf(history.Key).IsActive, Is.EqualTo(raised[^1]));
-                }
+                AssertTurns(substation);
             }
         }, iter: 1_000);
 
     /// <summary>A restart in the middle, the state written and read, changes nothing of what follows.</summary>
     [Test]
-    public void Parse_StateInTheMiddle_GoesOnAsIfNothingHadHappened() =>
+    public void ParseState_StateInTheMiddle_GoesOnAsIfNothingHadHappened() =>
         Gen.Select(AnySignals, Gen.Int[1, 90]).Array[2, 40].Sample(samples =>
         {
-            SubstationRules rules = new(AlarmOptions.Refined);
-            SubstationState kept = SubstationState.Initial;
-            SubstationState restarted = SubstationState.Initial;
+            RuleProgram rules = Substation.Book.Compile(AlarmMode.Refined);
+            RuleState kept = rules.NewState();
+            RuleState restarted = rules.NewState();
             DateTimeOffset time = Substation.Start;
             foreach ((SubstationSignals signals, int seconds) in samples)
             {
                 time = time.AddSeconds(seconds);
-                Evaluation one = rules.Evaluate(kept, signals, time);
-                Evaluation two = rules.Evaluate(SubstationState.Parse(restarted.ToJson()), signals, time);
-                Assert.That(two.Events, Is.EqualTo(one.Events));
+                Evaluation one = rules.Evaluate(kept, signals.ToSamples(), time);
+                Evaluation two = rules.Evaluate(rules.ParseState(restarted.ToJson()), signals.ToSamples(), time);
+                Assert.That(two.Events.Select(Text), Is.EqualTo(one.Events.Select(Text)));
                 Assert.That(two.State.ToJson(), Is.EqualTo(one.State.ToJson()));
                 (kept, restarted) = (one.State, two.State);
             }
@@ -354,22 +356,49 @@ public sealed class SubstationRulesTest
     [TestCase("")]
     [TestCase("null")]
     [TestCase("{}")]
-    [TestCase("""{"alarms":{"A9":{"phase":"normal"}}}""")]
-    public void Parse_NotAState_Throws(string json) => Assert.Throws<FormatException>(() => SubstationState.Parse(json));
+    [TestCase("""{"alarms":{"A1":{"phase":"sleepy"}}}""")]
+    public void ParseState_NotAState_Throws(string json) =>
+        Assert.Throws<FormatException>(() => Substation.Book.Compile(AlarmMode.Strict).ParseState(json));
 
     [Test]
-    public void Constructor_SenselessOptions_AreRefused()
+    public void ParseState_StateOfTheRulesBeforeThisLanguage_KeepsItsAlarms()
     {
+        RuleState state = Substation.Book.Compile(AlarmMode.Refined).ParseState(
+            """{"alarms":{"A4":{"phase":"acknowledged","raisedAt":"2026-11-01T12:00:00+00:00","acknowledgedAt":"2026-11-01T12:01:00+00:00","severity":"critical"}},"time":"2026-11-01T12:02:00+00:00","flow":{"volume":1,"time":"2026-11-01T12:00:00+00:00"}}""");
         using IDisposable scope = Assert.EnterMultipleScope();
-        Assert.Throws<ArgumentException>(() => _ = new SubstationRules(
-            AlarmOptions.Strict with { Limits = new() { SupplyPressure = new(8, 3) } }));
-        Assert.Throws<ArgumentException>(() => _ = new SubstationRules(AlarmOptions.Strict with { ZeroPressure = -1 }));
-        Assert.Throws<ArgumentException>(() => _ = new SubstationRules(AlarmOptions.Strict with { FlowWindow = TimeSpan.Zero }));
-        Assert.Throws<ArgumentException>(() => _ = new SubstationRules(
-            AlarmOptions.Strict with { Delays = new() { Leak = TimeSpan.FromSeconds(-1) } }));
+        Assert.That(state.StatusOf("A4").Phase, Is.EqualTo(AlarmPhase.Acknowledged));
+        Assert.That(state.IsActive("A4"), Is.True);
+        Assert.That(state.Time, Is.EqualTo(Substation.Start.AddMinutes(2)));
     }
 
-    private static Gen<SubstationSignals> AnySignals =>
+    [TestCase("p1.high", 3, "p1.low must be below p1.high.")]
+    [TestCase("zeroPressure", -1, "the parameter zeroPressure must be 0 or more.")]
+    [TestCase("p9.high", 1, "there is no parameter p9.high.")]
+    [TestCase("offDelay", 1, "the parameter offDelay cannot be")]
+    public void Compile_SenselessParameter_IsRefused(string name, int value, string reason) => Assert.That(
+        () => Substation.Book.Compile(AlarmMode.Strict, new Dictionary<string, ParameterValue> { [name] = ParameterValue.Of(value) }),
+        Throws.ArgumentException.With.Message.StartsWith(reason));
+
+    [TestCase("flowWindow", 0)]
+    [TestCase("leakDelay", -1)]
+    public void Compile_SenselessSpan_IsRefused(string name, int seconds) => Assert.Throws<ArgumentException>(() => Substation.Book.Compile(
+        AlarmMode.Strict, new Dictionary<string, ParameterValue> { [name] = ParameterValue.Of(TimeSpan.FromSeconds(seconds)) }));
+
+    internal static string Text(AlarmEvent change) => $"{change.Time:O} {change.GetType().Name} {change.Alarm.Code}";
+
+    private static void AssertTurns(Substation substation)
+    {
+        foreach (IGrouping<string, AlarmEvent> history in substation.Events.GroupBy(change => change.Alarm.Code))
+        {
+            // A raising ends by its condition or by becoming mute; a consequence that was never raised does not count.
+            bool[] raised = [.. history.Where(change => change is not AlarmEvent.Muted { RaisedAt: null }).Select(change => change is AlarmEvent.Raised)];
+            Assert.That(raised, Is.EqualTo(Enumerable.Range(0, raised.Length).Select(i => i % 2 == 0)), history.Key);
+            Assert.That(
+                substation.State.StatusOf(history.Key).Phase.IsRaised(), Is.EqualTo(raised.Length > 0 && raised[^1]), history.Key);
+        }
+    }
+
+    internal static Gen<SubstationSignals> AnySignals =>
         Gen.Select(Real(0, 9), Real(0, 9), Real(10, 110), Real(10, 110), Flags(5), Real(0, 10), Flags(3)).Select(
             (p1, p2, t1, t2, flags, flow, pump) => new SubstationSignals
             {
@@ -388,55 +417,47 @@ public sealed class SubstationRulesTest
                 Leak = pump[2],
             });
 
-    private static Gen<Signal<decimal>> Real(int from, int to) => Gen.Frequency(
-        (1, Gen.Const(Signal.Unusable<decimal>("no answer"))),
-        (4, Gen.Int[from * 10, to * 10].Select(tenths => Signal.Good(tenths / 10m))));
+    private static Gen<decimal?> Real(int from, int to) => Gen.Frequency(
+        (1, Gen.Const((decimal?)null)),
+        (4, Gen.Int[from * 10, to * 10].Select(tenths => (decimal?)(tenths / 10m))));
 
-    private static Gen<Signal<bool>[]> Flags(int count) => Gen.Frequency(
-        (1, Gen.Const(Signal.Unusable<bool>("no answer"))),
-        (4, Gen.Bool.Select(Signal.Good))).Array[count];
+    private static Gen<bool?[]> Flags(int count) => Gen.Frequency(
+        (1, Gen.Const((bool?)null)),
+        (4, Gen.Bool.Select(flag => (bool?)flag))).Array[count];
 
     /// <summary>Do the signals, all of them usable, say what the alarm says?</summary>
-    private static bool Supports(AlarmId alarm, SubstationSignals s) => alarm.Kind switch
+    private static bool Supports(string code, SubstationSignals s) => code.Split('.') switch
     {
-        AlarmKind.PressureDrop => s.PumpRunning.Value == true && s.PressureSwitch.Value == false && s.SupplyPressure.Value <= 0.1m,
-        AlarmKind.PumpContradiction => s.PumpRunning.Value == false && s.PressureSwitch.Value == true
-            && (s.SupplyPressure.Value > 0 || s.Flow.Value is not null),
-        AlarmKind.PumpFault => s.PumpFault.Value == true,
-        AlarmKind.Leak => s.Leak.Value == true,
-        AlarmKind.BelowLimit => s.NumberOf(alarm.Signal!.Value) < LimitsOf(alarm).Low
-            || (IsTemperature(alarm) ? s.TemperatureLow.Value == true : s.PressureLow.Value == true),
-        AlarmKind.AboveLimit => s.NumberOf(alarm.Signal!.Value) > LimitsOf(alarm).High
-            || (IsTemperature(alarm) ? s.TemperatureHigh.Value == true : s.PressureHigh.Value == true),
+        ["A1"] => s.PumpRunning == true && s.PressureSwitch == false && s.SupplyPressure <= 0.1m,
+        ["A2", "1"] => s.PumpRunning == false && s.PressureSwitch == true && (s.SupplyPressure > 0 || s.Flow is not null),
+        ["A2", "FAULT"] => s.PumpFault == true,
+        ["A4"] => s.Leak == true,
+        ["A3", "T1", "LOW"] => s.SupplyTemperature < 40 || s.TemperatureLow == true,
+        ["A3", "T2", "LOW"] => s.ReturnTemperature < 20 || s.TemperatureLow == true,
+        ["A3", "P1", "LOW"] => s.SupplyPressure < 3 || s.PressureLow == true,
+        ["A3", "P2", "LOW"] => s.ReturnPressure < 2 || s.PressureLow == true,
+        ["A3", "T1", "HIGH"] => s.SupplyTemperature > 95 || s.TemperatureHigh == true,
+        ["A3", "T2", "HIGH"] => s.ReturnTemperature > 70 || s.TemperatureHigh == true,
+        ["A3", "P1", "HIGH"] => s.SupplyPressure > 8 || s.PressureHigh == true,
+        ["A3", "P2", "HIGH"] or ["P2", "DEVICE"] => s.ReturnPressure > 6 || s.PressureHigh == true,
         _ => false,
-    };
-
-    private static bool IsTemperature(AlarmId alarm) =>
-        alarm.Signal is SubstationSignal.SupplyTemperature or SubstationSignal.ReturnTemperature;
-
-    private static SensorLimits LimitsOf(AlarmId alarm) => alarm.Signal switch
-    {
-        SubstationSignal.SupplyTemperature => SubstationLimits.Default.SupplyTemperature,
-        SubstationSignal.ReturnTemperature => SubstationLimits.Default.ReturnTemperature,
-        SubstationSignal.SupplyPressure => SubstationLimits.Default.SupplyPressure,
-        _ => SubstationLimits.Default.ReturnPressure,
     };
 
     private static SubstationSignals Beyond(string tag, decimal value, string code)
     {
         SubstationSignals signals = tag switch
         {
-            "t1" => Substation.Normal with { SupplyTemperature = Signal.Good(value) },
-            "t2" => Substation.Normal with { ReturnTemperature = Signal.Good(value) },
-            "p1" => Substation.Normal with { SupplyPressure = Signal.Good(value) },
-            _ => Substation.Normal with { ReturnPressure = Signal.Good(value) },
+            "t1" => Substation.Normal with { SupplyTemperature = value },
+            "t2" => Substation.Normal with { ReturnTemperature = value },
+            "p1" => Substation.Normal with { SupplyPressure = value },
+            _ => Substation.Normal with { ReturnPressure = value },
         };
         return (tag[0], code.EndsWith("LOW", StringComparison.Ordinal)) switch
         {
-            ('t', true) => signals with { TemperatureLow = Signal.Good(true) },
-            ('t', false) => signals with { TemperatureHigh = Signal.Good(true) },
-            (_, true) => signals with { PressureLow = Signal.Good(true) },
-            _ => signals with { PressureHigh = Signal.Good(true) },
+            ('t', true) => signals with { TemperatureLow = true },
+            ('t', false) => signals with { TemperatureHigh = true },
+            (_, true) => signals with { PressureLow = true },
+            _ => signals with { PressureHigh = true },
         };
     }
 }

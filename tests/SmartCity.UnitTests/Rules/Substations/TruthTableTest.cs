@@ -33,16 +33,15 @@ public sealed class TruthTableTest
     public void Evaluate_Row_RaisesExactlyWhatTheTableSays(
         AlarmMode mode, bool running, bool pressureSwitch, bool pressure, bool fault, bool leak, string[] expected)
     {
-        AlarmOptions options = mode == AlarmMode.Strict ? AlarmOptions.Strict : AlarmOptions.Refined;
-        Substation substation = new(options with { Limits = new() });
+        Substation substation = new(mode, Substation.NoLimits);
         SubstationSignals signals = Substation.Normal with
         {
-            PumpRunning = Signal.Good(running),
-            PressureSwitch = Signal.Good(pressureSwitch),
-            SupplyPressure = Signal.Good(pressure ? 6m : 0m),
-            ReturnPressure = Signal.Good(pressure ? 4m : 0m),
-            PumpFault = Signal.Good(fault),
-            Leak = Signal.Good(leak),
+            PumpRunning = running,
+            PressureSwitch = pressureSwitch,
+            SupplyPressure = pressure ? 6m : 0m,
+            ReturnPressure = pressure ? 4m : 0m,
+            PumpFault = fault,
+            Leak = leak,
         };
 
         substation.LookEverySecond(0, mode == AlarmMode.Strict ? 0 : 60, signals);
