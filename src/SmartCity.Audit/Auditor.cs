@@ -30,13 +30,17 @@ public static class Auditor
         CityAddresses contracts = CityAddresses.From(directory, directoryLogs);
         IReadOnlyList<EthLog> logs = await api.GetLogsAsync(new([directory, .. contracts.All], [], 0, lastBlock), cancellationToken);
 
+        ulong[] blocks = [.. logs.Where(log => log.Address != contracts.ReadingLedger.Address).Select(log => log.BlockNumber).Distinct()];
+        progress?.Report($"asking for the times of {blocks.Length} blocks");
+        Dictionary<ulong, ulong> times = await TimesAsync(api, blocks, cancellationToken);
+
         Dictionary<StateQuestion, byte[]> state = [];
         BlockParameter block = BlockParameter.Of(lastBlock);
         ContractQuery<int> offset = contracts.ReadingLedger.UtcOffset();
         state[StateQuestion.Of(offset.To, offset.Data)] =
             await api.CallAsync(new CallRequest(offset.To, offset.Data), block, null, cancellationToken);
-        AuditData withoutState = new(chainId, directory, lastBlock, logs, state);
-        StateQuestion[] questions = [.. StateQuestions.Of(ReplayOf(withoutState, checksSignatures: false)).Select(expectation => expectation.Question)];
+        AuditData withoutState = new(chainId, directory, lastBlock, logs, times, state);
+        StateQuestion[] questions = [.. ExpectationsOf(ReplayOf(withoutState, checksSignatures: false)).Select(expectation => expectation.Question)];
         progress?.Report($"asking the contracts {questions.Length} questions about their state");
         foreach (StateQuestion[] chunk in questions.Chunk(QuestionsPerRequest))
         {
@@ -51,13 +55,32 @@ public static class Auditor
         return withoutState with { State = state };
     }
 
+    private static async Task<Dictionary<ulong, ulong>> TimesAsync(EthApi api, ulong[] blocks, CancellationToken cancellationToken)
+    {
+        Dictionary<ulong, ulong> times = [];
+        foreach (ulong[] chunk in blocks.Chunk(QuestionsPerRequest))
+        {
+            IReadOnlyList<RpcResult<EthBlock?>> answers = await api.Client.SendBatchAsync<EthBlock>(
+                [.. chunk.Select(number => new RpcRequest("eth_getBlockByNumber", BlockParameter.Of(number), false))], cancellationToken);
+            foreach (RpcResult<EthBlock?> answer in answers)
+            {
+                // A block without an answer is missing from the data: what needs its time becomes a finding.
+                if (answer.Result is { } block)
+                {
+                    times[block.Number] = block.Timestamp;
+                }
+            }
+        }
+        return times;
+    }
+
     /// <summary>Recomputes everything and compares.</summary>
     /// <exception cref="AuditException">The data are not those of a city.</exception>
     public static AuditReport Audit(AuditData data)
     {
         ArgumentNullException.ThrowIfNull(data);
         Replay replay = ReplayOf(data, checksSignatures: true);
-        foreach (StateQuestions.Expectation expectation in StateQuestions.Of(replay))
+        foreach (Expectation expectation in ExpectationsOf(replay))
         {
             Findings findings = replay.Log[expectation.Rule];
             try
@@ -76,6 +99,19 @@ public static class Auditor
         }
         return new(
             data.ChainId, data.LastBlock, replay.Readings.Hours, replay.Readings.Readings, replay.Bills.Bills.Count, replay.Log.Verdicts());
+    }
+
+    private static IReadOnlyList<Expectation> ExpectationsOf(Replay replay)
+    {
+        try
+        {
+            return [.. StateQuestions.Of(replay)];
+        }
+        catch (Exception exception) when (Replay.IsOfValues(exception))
+        {
+            replay.Log[AuditRule.State].That(false, () => $"the state that follows from the history cannot be: {exception.Message}");
+            return [];
+        }
     }
 
     private static Replay ReplayOf(AuditData data, bool checksSignatures)

@@ -5,12 +5,12 @@ using SmartCity.Ethereum.JsonRpc;
 namespace SmartCity.Audit;
 
 /// <summary>
-/// The data of an audit as a file of JSON lines: a head, then a line for each log and each answer. Readable, comparable and small
+/// The data of an audit as a file of JSON lines: a head, then a line for each log, each block and each answer. Readable, comparable and small
 /// enough to send; binary values are hexadecimal.
 /// </summary>
 public static class AuditFile
 {
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
     private const int MaxLineLength = 4 * 1024 * 1024;
 
     /// <summary>Writes the data, whole or not at all.</summary>
@@ -24,6 +24,10 @@ public static class AuditFile
             foreach (EthLog log in data.Logs)
             {
                 await WriteAsync(writer, new Line { Log = LogLine.Of(log) });
+            }
+            foreach ((ulong number, ulong time) in data.BlockTimes)
+            {
+                await WriteAsync(writer, new Line { Block = new(number, time) });
             }
             foreach ((StateQuestion question, byte[] answer) in data.State)
             {
@@ -42,6 +46,7 @@ public static class AuditFile
         using StreamReader reader = new(path);
         HeadLine? head = null;
         List<EthLog> logs = [];
+        Dictionary<ulong, ulong> times = [];
         Dictionary<StateQuestion, byte[]> state = [];
         int number = 0;
         while (await reader.ReadLineAsync(cancellationToken) is { } text)
@@ -55,6 +60,10 @@ public static class AuditFile
                 {
                     logs.Add(log.ToLog());
                 }
+                if (line.Block is { } block)
+                {
+                    times[block.Number] = block.Time;
+                }
                 if (line.State is { } answer)
                 {
                     state[new(Address.Parse(answer.Contract), answer.Call)] = Convert.FromHexString(answer.Answer);
@@ -66,7 +75,7 @@ public static class AuditFile
             }
         }
         return head is { Version: FormatVersion }
-            ? new(head.ChainId, Address.Parse(head.Directory), head.LastBlock, logs, state)
+            ? new(head.ChainId, Address.Parse(head.Directory), head.LastBlock, logs, times, state)
             : throw new FormatException($"{path} does not begin with the head of audit data of version {FormatVersion}.");
     }
 
@@ -89,10 +98,14 @@ public static class AuditFile
 
         public LogLine? Log { get; init; }
 
+        public BlockLine? Block { get; init; }
+
         public StateLine? State { get; init; }
     }
 
     private sealed record HeadLine(int Version, ulong ChainId, string Directory, ulong LastBlock);
+
+    private sealed record BlockLine(ulong Number, ulong Time);
 
     private sealed record StateLine(string Contract, string Call, string Answer);
 

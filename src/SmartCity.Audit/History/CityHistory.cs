@@ -1,3 +1,4 @@
+using SmartCity.Domain;
 using SmartCity.Ethereum;
 using SmartCity.Ethereum.Abi;
 using SmartCity.Ethereum.JsonRpc;
@@ -6,10 +7,21 @@ using SmartCity.Ledger.Contracts;
 
 namespace SmartCity.Audit;
 
-/// <summary>A decoded log and where it stands.</summary>
-internal sealed record Entry<T>(T Event, EthLog Log)
+/// <summary>A decoded log, where it stands, and the time of its block.</summary>
+/// <param name="Event">What it tells.</param>
+/// <param name="Log">The log.</param>
+/// <param name="Time">Unix seconds of the block; <c>null</c> if the data do not tell.</param>
+internal sealed record Entry<T>(T Event, EthLog Log, ulong? Time)
     where T : ContractEvent
 {
+    /// <summary>Unix seconds of the block.</summary>
+    /// <exception cref="KeyNotFoundException">The data do not tell the time of the block.</exception>
+    public ulong Seconds => Time ?? throw new KeyNotFoundException($"The data do not tell the time of block {Log.BlockNumber}.");
+
+    /// <summary>The hour in which the block was made.</summary>
+    /// <inheritdoc cref="Seconds" path="/exception"/>
+    public Hour Hour => Hour.Containing(DateTimeOffset.FromUnixTimeSeconds((long)Seconds));
+
     /// <summary>Where the log stands, for a finding.</summary>
     public string Where => $"block {Log.BlockNumber}, transaction {Log.TransactionHash}, log {Log.LogIndex}";
 }
@@ -19,8 +31,10 @@ internal sealed record Entry<T>(T Event, EthLog Log)
 internal sealed record CityAddresses(
     Address AccessManager,
     MeterRegistryContract MeterRegistry,
+    AccountBookContract AccountBook,
     ReadingLedgerContract ReadingLedger,
     TariffBookContract TariffBook,
+    VolumeBookContract VolumeBook,
     BillingContract Billing,
     SettlementContract Settlement,
     SettlementRoubleContract SettlementRouble,
@@ -29,8 +43,8 @@ internal sealed record CityAddresses(
     /// <summary>All whose logs are audited.</summary>
     public IReadOnlyList<Address> All =>
     [
-        MeterRegistry.Address, ReadingLedger.Address, TariffBook.Address, Billing.Address, Settlement.Address, SettlementRouble.Address,
-        IncidentLog.Address,
+        MeterRegistry.Address, AccountBook.Address, ReadingLedger.Address, TariffBook.Address, VolumeBook.Address, Billing.Address,
+        Settlement.Address, SettlementRouble.Address, IncidentLog.Address,
     ];
 
     /// <summary>The contracts that bear their names last in the directory's logs.</summary>
@@ -47,8 +61,9 @@ internal sealed record CityAddresses(
         }
         return new(
             Find("AccessManager"),
-            new(Find("MeterRegistry")), new(Find("ReadingLedger")), new(Find("TariffBook")), new(Find("Billing")), new(Find("Settlement")),
-            new(Find("SettlementRouble")), new(Find("IncidentLog")));
+            new(Find("MeterRegistry")), new(Find("AccountBook")), new(Find("ReadingLedger")), new(Find("TariffBook")),
+            new(Find("VolumeBook")), new(Find("Billing")), new(Find("Settlement")), new(Find("SettlementRouble")),
+            new(Find("IncidentLog")));
 
         Address Find(string name) => byName.TryGetValue(name, out Address address)
             ? address
@@ -70,8 +85,10 @@ internal sealed class CityHistory
         {
             [data.Directory] = DirectoryEvent.TryDecode,
             [Contracts.MeterRegistry.Address] = MeterRegistryEvent.TryDecode,
+            [Contracts.AccountBook.Address] = AccountBookEvent.TryDecode,
             [Contracts.ReadingLedger.Address] = ReadingLedgerEvent.TryDecode,
             [Contracts.TariffBook.Address] = TariffBookEvent.TryDecode,
+            [Contracts.VolumeBook.Address] = VolumeBookEvent.TryDecode,
             [Contracts.Billing.Address] = BillingEvent.TryDecode,
             [Contracts.Settlement.Address] = SettlementEvent.TryDecode,
             [Contracts.SettlementRouble.Address] = SettlementRoubleEvent.TryDecode,
@@ -81,9 +98,16 @@ internal sealed class CityHistory
         {
             if (decoders.TryGetValue(log.Address, out Func<EthLog, ContractEvent?>? decode))
             {
-                Decode(log, decode);
+                Decode(log, decode, data.BlockTimes);
             }
         }
+    }
+
+    /// <summary>What is decoded already.</summary>
+    public CityHistory(CityAddresses contracts, IEnumerable<Entry<ContractEvent>> entries)
+    {
+        Contracts = contracts;
+        _entries.AddRange(entries);
     }
 
     /// <summary>The contracts.</summary>
@@ -95,18 +119,13 @@ internal sealed class CityHistory
     /// <summary>Logs that are no event of their contract.</summary>
     public IReadOnlyList<string> Undecodable => _undecodable;
 
-    /// <summary>The events of one kind in the order of the chain.</summary>
-    public IEnumerable<Entry<T>> Of<T>()
-        where T : ContractEvent =>
-        _entries.Where(entry => entry.Event is T).Select(entry => new Entry<T>((T)entry.Event, entry.Log));
-
-    private void Decode(EthLog log, Func<EthLog, ContractEvent?> decode)
+    private void Decode(EthLog log, Func<EthLog, ContractEvent?> decode, IReadOnlyDictionary<ulong, ulong> times)
     {
         try
         {
             if (decode(log) is { } decoded)
             {
-                _entries.Add(new(decoded, log));
+                _entries.Add(new(decoded, log, times.TryGetValue(log.BlockNumber, out ulong time) ? time : null));
                 return;
             }
         }

@@ -75,6 +75,12 @@ internal sealed class RegisterBook(CityCalendar calendar)
     public IReadOnlyList<ulong> AtEnd(uint group, int channel, Period period) =>
         _atEnd.GetValueOrDefault((group, channel, period), new ulong[Zones]);
 
+    /// <summary>Register of a channel by zone as signed, without corrections.</summary>
+    public ZoneConsumption SignedNow(uint group, int channel) => ZonesOf(Signed(group, channel));
+
+    /// <summary>Register of a channel by zone as signed at the end of a period.</summary>
+    public ZoneConsumption SignedAtEnd(uint group, int channel, Period period) => ZonesOf(AtEnd(group, channel, period));
+
     /// <summary>Has the segment recorded all hours of a period?</summary>
     public bool IsOver(uint segment, Period period) =>
         _next.TryGetValue(segment, out Hour next) && next >= calendar.FirstHourOf(period.Next);
@@ -82,13 +88,6 @@ internal sealed class RegisterBook(CityCalendar calendar)
     /// <summary>Hours of a period in which a channel was not measured: missing and not made good, and estimated.</summary>
     public (int Missing, int Estimated) Exceptions(uint group, int channel, Period period) =>
         _exceptions.GetValueOrDefault((group, channel, period));
-
-    /// <summary>Hours of a period in which a channel was not measured.</summary>
-    public int Unmeasured(uint group, int channel, Period period)
-    {
-        (int missing, int estimated) = Exceptions(group, channel, period);
-        return missing + estimated;
-    }
 
     /// <summary>Sum of a channel's corrections in a period, by zone.</summary>
     public IReadOnlyList<long> Corrections(uint group, int channel, Period period) =>
@@ -105,12 +104,6 @@ internal sealed class RegisterBook(CityCalendar calendar)
         IReadOnlyList<long> used = Used(group, channel, period);
         return new(new((ulong)used[0]), new((ulong)used[1]), new((ulong)used[2]));
     }
-
-    /// <summary>Consumption of several channels together.</summary>
-    public ZoneConsumption Consumption(uint group, IEnumerable<int> channels, Period period) =>
-        channels.Select(channel => Consumption(group, channel, period)).Aggregate(
-            default(ZoneConsumption),
-            (sum, part) => new(sum.Peak + part.Peak, sum.HalfPeak + part.HalfPeak, sum.Night + part.Night));
 
     private void Add(uint group, int channel, Period period, int zone, Reading reading)
     {
@@ -129,6 +122,8 @@ internal sealed class RegisterBook(CityCalendar calendar)
                 reading.Quality == Quality.Missing ? (missing + 1, estimated) : (missing, estimated + 1);
         }
     }
+
+    private static ZoneConsumption ZonesOf(IReadOnlyList<ulong> zones) => new(new(zones[0]), new(zones[1]), new(zones[2]));
 
     private ulong[] Signed(uint group, int channel) => _now.GetValueOrDefault((group, channel), new ulong[Zones]);
 

@@ -11,7 +11,7 @@ internal static class AuditRule
     public const string Balances = "A-06";
     public const string Registers = "A-07";
     public const string Tariffs = "A-08";
-    public const string CommonNeeds = "A-09";
+    public const string Volumes = "A-09";
     public const string Bills = "A-10";
     public const string Payments = "A-11";
     public const string Conservation = "A-12";
@@ -20,6 +20,11 @@ internal static class AuditRule
     public const string Corrections = "A-15";
     public const string Disputes = "A-16";
     public const string Netting = "A-17";
+    public const string Accounts = "A-18";
+    public const string Recalculations = "A-19";
+    public const string Penalties = "A-20";
+    public const string Outages = "A-21";
+    public const string Deadlines = "A-22";
 
     /// <summary>What each rule demands.</summary>
     public static IReadOnlyDictionary<string, string> Titles { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -31,15 +36,20 @@ internal static class AuditRule
         [Payloads] = "Every payload states a value or its absence for every channel",
         [Balances] = "Every imbalance of a phase is logged, and none that is not",
         [Registers] = "Registers are the sums of their intervals and corrections, now, and of their intervals at the end of each period",
-        [Tariffs] = "Tariffs follow one another and are never changed",
-        [CommonNeeds] = "Common needs are what the house used beyond its flats",
-        [Bills] = "Every bill is what readings, areas and the tariff make it, once a period",
-        [Payments] = "Every payment goes to the oldest bill, in proportion to its lines",
+        [Tariffs] = "Tariffs follow one another, are published before they are in force, and are never changed",
+        [Volumes] = "Every volume is what hours, corrections, meters, terms and norms made it when it was fixed",
+        [Bills] = "Every bill is what volumes, areas, terms, outages and the tariff make it, line by line, each period once and in order",
+        [Payments] = "Every payment goes to the oldest bill, principal first, in proportion to its lines, and no line is paid twice",
         [Conservation] = "Settlement holds what it owes: providers' shares, credits and escrow, no more, no less",
         [State] = "The contracts' state is what their history makes it",
-        [Incidents] = "Incidents move forward only, with evidence",
+        [Incidents] = "Incidents advance stage by stage with evidence, one open of an object and an alarm, critical ones closed by another",
         [Corrections] = "Every correction names the one before it, its differences and the oracles in force, and takes no more than was used",
         [Disputes] = "Every dispute holds back what it disputes, and ends for one side",
         [Netting] = "Every obligation is netted once, and net positions add up to zero",
+        [Accounts] = "Every account has premises of its own and terms in order; premises pass on with their registers as they stand",
+        [Recalculations] = "Every recalculation is what a period costs as known then, less what was charged for it",
+        [Penalties] = "Penalties are counted by days at the rates in force on what was outstanding, and billed once",
+        [Outages] = "Every outage belongs to an incident, and no hour is reduced twice",
+        [Deadlines] = "Every deadline is counted from its own time by the rules in force, and every breach is told, and no other",
     };
 }

@@ -1,154 +1,172 @@
 using SmartCity.Domain;
 using SmartCity.Ethereum;
+using SmartCity.Ledger;
 using SmartCity.Ledger.Contracts;
 
 namespace SmartCity.Audit;
 
 /// <summary>A bill as it was issued.</summary>
-internal sealed record AuditedBill(ushort[] Providers, ulong[] Amounts, ulong Total, uint DueOn);
+/// <param name="Providers">Whose money each service is, by the tariff of the period.</param>
+/// <param name="Amounts">What each service costs, kopecks.</param>
+/// <param name="Total">Sum of the amounts.</param>
+/// <param name="DueOn">The due day, days since 1970.</param>
+internal sealed record AuditedBill(IReadOnlyList<ushort> Providers, IReadOnlyList<ulong> Amounts, ulong Total, uint DueOn);
 
-/// <summary>Recomputes tariffs in force, common needs and bills from the registers that were replayed.</summary>
-internal sealed class BillAudit(Registry registry, RegisterBook registers, AuditLog log)
+/// <summary>
+/// Recomputes each bill line by line from what was fixed before it, and each recalculation from what is known at its place in the
+/// log; keeps what waits for the next bill.
+/// </summary>
+internal sealed class BillAudit(
+    CityCalendar calendar, Accounts accounts, Tariffs tariffs, AuditedCharges charges, PenaltyAudit penalties, AuditLog log)
 {
-    private const int Services = 5;
+    private static readonly BilledService[] s_principals =
+        [BilledService.Electricity, BilledService.CommonNeeds, BilledService.Heating];
 
-    private readonly List<TariffBookContract.Tariff> _tariffs = [];
-    private readonly Dictionary<uint, (Period Period, CommonNeedsCarry Carry)> _carries = [];
-    private readonly Dictionary<(uint Group, Period Period), CommonNeeds> _commonNeeds = [];
-    private readonly Dictionary<Hash32, Period> _nextPeriod = [];
+    private readonly Dictionary<Hash32, Period> _next = [];
+    private readonly Dictionary<Hash32, IReadOnlyList<Recalculation>> _waiting = [];
+    private readonly Dictionary<(Hash32 Account, Period Period), Dictionary<BilledService, SignedKopecks>> _charged = [];
 
     /// <summary>Bills by account and period.</summary>
     public Dictionary<(Hash32 Account, Period Period), AuditedBill> Bills { get; } = [];
+
+    /// <summary>The next period of an account that is to be billed.</summary>
+    public Period NextPeriodOf(AuditedAccount account) => _next.GetValueOrDefault(account.Id, account.FirstPeriod);
+
+    /// <summary>What waits for the next bill of an account, in order.</summary>
+    public IReadOnlyList<Recalculation> WaitingOf(Hash32 account) => _waiting.GetValueOrDefault(account) ?? [];
+
+    /// <summary>What was charged for a period so far by principal service, kopecks; <c>null</c> if it could not be computed.</summary>
+    public IReadOnlyList<ulong>? FindCharged(Hash32 account, Period period) =>
+        _charged.TryGetValue((account, period), out Dictionary<BilledService, SignedKopecks>? charged)
+            ? [.. s_principals.Select(service => (ulong)charged.GetValueOrDefault(service).Value)]
+            : null;
 
     public void Apply(Entry<ContractEvent> entry)
     {
         switch (entry.Event)
         {
-            case TariffBookEvent.TariffPublished published:
-                log[AuditRule.Tariffs].That(
-                    _tariffs.Count == 0 || published.Tariff.FromPeriod > _tariffs[^1].FromPeriod,
-                    () => $"{entry.Where}: the tariff of {new Period(published.Tariff.FromPeriod)} is not after the one before it");
-                _tariffs.Add(published.Tariff);
-                break;
-            case BillingEvent.CommonNeedsFixed fixedNeeds:
-                FixCommonNeeds(fixedNeeds, entry.Where);
-                break;
             case BillingEvent.BillIssued issued:
-                Issue(issued, entry.Where);
+                Issue(issued, entry, $"account {issued.Account}, period {new Period(issued.Period)} ({entry.Where})");
+                break;
+            case BillingEvent.Recalculated recalculated:
+                Recalculate(recalculated, $"account {recalculated.Account}, period {new Period(recalculated.Period)} ({entry.Where})");
                 break;
         }
     }
 
-    private void FixCommonNeeds(BillingEvent.CommonNeedsFixed found, string where)
-    {
-        Period period = new(found.Period);
-        string place = $"group {found.Group}, period {period} ({where})";
-        Findings findings = log[AuditRule.CommonNeeds];
-        if (!registry.Groups.TryGetValue(found.Group, out AuditedGroup? group) || !registers.IsOver(group.Segment, period))
-        {
-            findings.That(false, () => $"{place}: the group is unknown or the period not over");
-            return;
-        }
-        bool isFirst = !_carries.TryGetValue(found.Group, out (Period Period, CommonNeedsCarry Carry) before);
-        findings.That(isFirst || period == before.Period.Next, () => $"{place}: the period before it was {before.Period}");
-        int phases = group.Balance.Phases;
-        CommonNeeds computed = group.Kind == EnergyKind.Electricity
-            ? CommonNeeds.Of(
-                before.Carry,
-                registers.Consumption(found.Group, Enumerable.Range(0, phases), period),
-                registers.Consumption(found.Group, Enumerable.Range(phases, group.Balance.Channels - phases), period))
-            : new(registers.Consumption(found.Group, 0, period).Peak, Quantity.Zero, default);
-        findings.Equal(
-            (found.Day, found.Night, found.CarriedDay, found.CarriedNight),
-            (computed.Day.Value, computed.Night.Value, computed.Carry.Day, computed.Carry.Night),
-            () => place);
-        _carries[found.Group] = (period, computed.Carry);
-        _commonNeeds[(found.Group, period)] = computed;
-    }
-
-    private void Issue(BillingEvent.BillIssued issued, string where)
+    private void Issue(BillingEvent.BillIssued issued, Entry<ContractEvent> entry, string place)
     {
         Period period = new(issued.Period);
-        string place = $"account {issued.Account}, period {period} ({where})";
         Findings findings = log[AuditRule.Bills];
-        if (!registry.Accounts.TryGetValue(issued.Account, out MeterRegistryContract.Account? account)
-            || _tariffs.LastOrDefault(tariff => tariff.FromPeriod <= issued.Period) is not { } tariff)
+        if (!accounts.ById.TryGetValue(issued.Account, out AuditedAccount? account) || tariffs.Find(period) is not { } tariff)
         {
             findings.That(false, () => $"{place}: the account or the tariff is unknown");
             return;
         }
-        findings.Equal(period, _nextPeriod.GetValueOrDefault(issued.Account, new(account.FirstPeriod)), () => $"{place}, order");
-        _nextPeriod[issued.Account] = period.Next;
+        findings.Equal(period, NextPeriodOf(account), () => $"{place}, order");
+        findings.That(
+            account.LastPeriod is not { } last || period <= last, () => $"{place}: the account's last period was {account.LastPeriod}");
+        findings.That(
+            entry.Hour >= calendar.FirstHourOf(period.Next), () => $"{place}: the period was not over, the block is of {entry.Hour}");
+        _next[account.Id] = period.Next;
+        if (ReadLines(issued, place) is not { } lines)
+        {
+            return;
+        }
+        Remember(issued, lines, tariff);
 
-        Bill computed = BillCalculator.Compute(
-            period, PlanOf(tariff), ElectricityOf(issued.Account, account, period), HeatOf(issued.Account, account, period));
-        CompareLines(issued, computed, place);
-        findings.Equal(issued.Total, computed.Total.Value, () => $"{place}, total");
-        findings.Equal(issued.Vat, computed.Vat.Value, () => $"{place}, VAT");
-        findings.Equal(issued.DueOn, computed.DueOn.DayNumber - s_epochDay, () => $"{place}, due date");
+        AccountBillInput input = charges.InputOf(account, period) with
+        {
+            Waiting = WaitingOf(account.Id),
+            Penalties = penalties.BilledTo(account.Id),
+        };
+        AccountBill computed = AccountBill.Of(input);
+        CompareLines(lines, computed.Lines, place);
         findings.Equal(
-            (int)issued.UnmeasuredHours,
-            account.ElectricityGroup == 0 ? 0 : registers.Unmeasured(account.ElectricityGroup, account.ElectricityChannel, period),
-            () => $"{place}, hours not measured");
-        Remember(issued, period);
+            (issued.Total, issued.Vat, issued.DueOn), (computed.Total.Value, computed.Vat.Value, Tariffs.DayNumber(computed.DueOn)),
+            () => $"{place}, total, VAT and due day");
+        _waiting[account.Id] = InOrder(input.Waiting, computed.Left);
+        _charged[(account.Id, period)] = AccountBill.NetCharges(input)
+            .ToDictionary(service => service.Key, service => SignedKopecks.Of(service.Value));
     }
 
-    private void CompareLines(BillingEvent.BillIssued issued, Bill computed, string place)
+    private BilledLine[]? ReadLines(BillingEvent.BillIssued issued, string place)
+    {
+        try
+        {
+            return [.. issued.Lines.Select(PackedLine.Unpack)];
+        }
+        catch (FormatException exception)
+        {
+            log[AuditRule.Bills].That(false, () => $"{place}: {exception.Message}");
+            return null;
+        }
+    }
+
+    private void CompareLines(IReadOnlyList<BilledLine> found, IReadOnlyList<BilledLine> computed, string place)
     {
         Findings findings = log[AuditRule.Bills];
-        findings.Equal(issued.Lines.Count, computed.Lines.Count, () => $"{place}, number of lines");
-        foreach ((BillingContract.Line found, BillLine line) in issued.Lines.Zip(computed.Lines))
+        findings.Equal(found.Count, computed.Count, () => $"{place}, number of lines");
+        for (int i = 0; i < Math.Min(found.Count, computed.Count); i++)
         {
-            findings.Equal(
-                ((int)found.Service, found.Provider, found.Quantity, found.Price, found.Amount),
-                ((int)line.Service, line.Provider, line.Quantity.Value, line.Price.Value, line.Amount.Value),
-                () => $"{place}, line {line.Service}");
+            int number = i + 1;
+            findings.Equal(found[i], computed[i], () => $"{place}, line {number}");
         }
     }
 
-    private void Remember(BillingEvent.BillIssued issued, Period period)
+    private void Remember(BillingEvent.BillIssued issued, IEnumerable<BilledLine> lines, Tariff tariff)
     {
-        ulong[] amounts = new ulong[Services];
-        ushort[] providers = new ushort[Services];
-        foreach (BillingContract.Line line in issued.Lines.Where(line => (int)line.Service < Services))
+        BilledService[] services = Enum.GetValues<BilledService>();
+        long[] amounts = new long[services.Length];
+        foreach (BilledLine line in lines)
         {
-            amounts[(int)line.Service] = line.Amount;
-            providers[(int)line.Service] = line.Provider;
+            amounts[(int)line.Service] += line.Amount.Value;
         }
-        Bills[(issued.Account, period)] = new(providers, amounts, issued.Total, issued.DueOn);
+        Bills[(issued.Account, new(issued.Period))] = new(
+            [.. services.Select(tariff.ProviderOf)], [.. amounts.Select(amount => (ulong)amount)], issued.Total, issued.DueOn);
     }
 
-    private ElectricityUse? ElectricityOf(Hash32 id, MeterRegistryContract.Account account, Period period) => account.ElectricityGroup == 0
-        ? null
-        : new(
-            registers.Consumption(account.ElectricityGroup, account.ElectricityChannel, period),
-            _commonNeeds.GetValueOrDefault((account.ElectricityGroup, period)),
-            ShareOf(id, account.ElectricityGroup));
-
-    private HeatUse? HeatOf(Hash32 id, MeterRegistryContract.Account account, Period period) => account.HeatGroup == 0
-        ? null
-        : new(registers.Consumption(account.HeatGroup, 0, period).Peak, ShareOf(id, account.HeatGroup));
-
-    /// <summary>The account's place, computed from the order of opening, not taken from the account's record.</summary>
-    private AreaShare ShareOf(Hash32 id, uint group)
+    /// <summary>
+    /// What a bill left of the recalculations, in the order in which they waited: of each service the last ones below 0, the first of
+    /// them perhaps in part.
+    /// </summary>
+    private static IReadOnlyList<Recalculation> InOrder(IReadOnlyList<Recalculation> waiting, IReadOnlyList<Recalculation> left)
     {
-        uint before = 0;
-        uint own = 0;
-        uint total = 0;
-        foreach ((Hash32 account, SquareDecimetres area) in registry.Groups[group].Areas)
+        List<Recalculation> inOrder = [];
+        Dictionary<BilledService, Queue<Recalculation>> rest = left.GroupBy(entry => entry.Service)
+            .ToDictionary(service => service.Key, service => new Queue<Recalculation>(service));
+        for (int i = 0; i < waiting.Count; i++)
         {
-            if (account == id)
+            int after = waiting.Skip(i).Count(entry => entry.Service == waiting[i].Service && entry.Amount.Value < 0);
+            if (waiting[i].Amount.Value < 0 && rest.TryGetValue(waiting[i].Service, out Queue<Recalculation>? queue) && queue.Count == after)
             {
-                (before, own) = (total, area.Value);
+                inOrder.Add(queue.Dequeue());
             }
-            total += area.Value;
         }
-        return new(new(before), new(own), new(total));
+        return inOrder;
     }
 
-    private static TariffPlan PlanOf(TariffBookContract.Tariff tariff) => new(
-        new(tariff.FromPeriod), tariff.DayPrice, tariff.NightPrice, tariff.HeatPrice, tariff.VatRate, tariff.DueDay,
-        tariff.ElectricityProvider, tariff.CommonNeedsProvider, tariff.HeatProvider);
-
-    private static readonly long s_epochDay = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
+    private void Recalculate(BillingEvent.Recalculated recalculated, string place)
+    {
+        Period period = new(recalculated.Period);
+        Findings findings = log[AuditRule.Recalculations];
+        if (!accounts.ById.TryGetValue(recalculated.Account, out AuditedAccount? account)
+            || !_charged.TryGetValue((recalculated.Account, period), out Dictionary<BilledService, SignedKopecks>? charged))
+        {
+            findings.That(false, () => $"{place}: it was never billed");
+            return;
+        }
+        IReadOnlyList<Recalculation> differences =
+            Recalculations.Of(period, AccountBill.NetCharges(charges.InputOf(account, period)), charged);
+        long[] byService = new long[s_principals.Length];
+        foreach (Recalculation difference in differences)
+        {
+            byService[(int)difference.Service] = difference.Amount.Value;
+            charged[difference.Service] = charged.GetValueOrDefault(difference.Service) + difference.Amount;
+        }
+        findings.That(
+            differences.Count != 0 && recalculated.Differences.SequenceEqual(byService),
+            () => $"{place}: found {string.Join(", ", recalculated.Differences)}, computed {string.Join(", ", byService)}");
+        _waiting[account.Id] = [.. WaitingOf(account.Id), .. differences];
+    }
 }

@@ -37,6 +37,11 @@ internal sealed class ReadingAudit
 
     public IReadOnlyDictionary<uint, (Hour Next, Hash32 Last)> Heads => _heads;
 
+    /// <summary>The hour that a segment waits for.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such segment.</exception>
+    public Hour NextHourOf(uint segment) =>
+        _heads.TryGetValue(segment, out (Hour Next, Hash32) head) ? head.Next : Registry.Segments[segment].FirstHour;
+
     public OracleAudit Oracles => _oracles;
 
     public CorrectionAudit Corrections => _corrections;

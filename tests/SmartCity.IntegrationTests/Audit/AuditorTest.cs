@@ -57,6 +57,10 @@ public sealed class AuditorTest : IDisposable
             contracts.RaiseIncident(
                 Keccak.Hash256("incident"), 1, 4, TimeProvider.System.GetUtcNow().AddMinutes(-10), Keccak.Hash256("evidence")),
             Cancellation);
+        ulong now = (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        await CallAsync(_test.Dispatcher, contracts.IncidentLog.RecordOutage(
+            Keccak.Hash256("incident"), registry.Segments[1].Groups[0].Number, IncidentLogContract.OutageKind.ElectricityInterruption,
+            now - 600, now - 300, 2, Keccak.Hash256("evidence")));
         await SuspendOracleAsync(registry.Segments[1]);
         _data = await Auditor.CollectAsync(_test.Api, contracts.Directory.Address, null, Cancellation);
     }
@@ -66,8 +70,8 @@ public sealed class AuditorTest : IDisposable
     {
         CityContracts contracts = _test.City.Contracts;
         ushort period = _test.Plan.FirstPeriod.Value;
-        const BillingContract.Service Line = BillingContract.Service.ElectricityDay;
-        await CallAsync(_test.Admin, contracts.MeterRegistry.SetHolder(account, _test.Deployer.Address));
+        const BillingContract.Service Line = BillingContract.Service.Electricity;
+        await CallAsync(_test.Admin, contracts.AccountBook.SetHolder(account, _test.Deployer.Address));
         await CallAsync(_test.Deployer, contracts.Settlement.Dispute(account, period, Line, 100, Keccak.Hash256("claim")));
         ulong debt = (await _test.Reader.GetBalancesAsync([account], Cancellation))[0].Debt.Value;
         await _test.CitySenderOf(_test.Bank).SendManyAsync(
@@ -156,7 +160,7 @@ public sealed class AuditorTest : IDisposable
     [TestCase(nameof(ReadingLedgerEvent.CorrectionRecorded), 32 * 6 + 31, "A-15", "correction 1 of segment 1")]
     [TestCase(nameof(ReadingLedgerEvent.OracleSuspended), 32 * 3 + 31, "A-04", "is suspended")]
     [TestCase(nameof(BillingEvent.BillIssued), 31, "A-10", "account 0x")]
-    [TestCase(nameof(BillingEvent.CommonNeedsFixed), 31, "A-09", "group 1, period")]
+    [TestCase(nameof(VolumeBookEvent.VolumesFixed), 31, "A-09", "group 1, period")]
     [TestCase(nameof(SettlementEvent.PaymentAllocated), 31, "A-11", "account 0x")]
     [TestCase(nameof(SettlementEvent.Withdrawn), 31, "A-12", "Settlement")]
     [TestCase(nameof(SettlementEvent.RoundNetted), 255, "A-17", "round")]
@@ -192,7 +196,8 @@ public sealed class AuditorTest : IDisposable
     {
         HashSet<Address> contracts =
         [
-            _test.City.Contracts.ReadingLedger.Address, _test.City.Contracts.Billing.Address, _test.City.Contracts.Settlement.Address,
+            _test.City.Contracts.ReadingLedger.Address, _test.City.Contracts.VolumeBook.Address, _test.City.Contracts.Billing.Address,
+            _test.City.Contracts.Settlement.Address,
         ];
         int[] candidates = [.. Enumerable.Range(0, _data.Logs.Count)
             .Where(index => contracts.Contains(_data.Logs[index].Address) && _data.Logs[index].Data.Length > 0)
@@ -274,6 +279,7 @@ public sealed class AuditorTest : IDisposable
 
     private int IndexOf(string kind) => Enumerable.Range(0, _data.Logs.Count).First(index =>
         (ReadingLedgerEvent.TryDecode(_data.Logs[index]) as ContractEvent ?? BillingEvent.TryDecode(_data.Logs[index]) as ContractEvent
+            ?? VolumeBookEvent.TryDecode(_data.Logs[index]) as ContractEvent
             ?? SettlementEvent.TryDecode(_data.Logs[index]) as ContractEvent ?? SettlementRoubleEvent.TryDecode(_data.Logs[index]))
         ?.GetType().Name == kind);
 

@@ -1,0 +1,272 @@
+using SmartCity.Domain;
+using SmartCity.Ledger.Contracts;
+
+namespace SmartCity.Audit;
+
+/// <summary>
+/// Recomputes each volume that was fixed from the hours, corrections, meters, terms and tariffs that were known at its place in the
+/// log: what was measured in hours that count, and the ladder of substitution for those that do not.
+/// </summary>
+internal sealed class VolumeAudit(
+    CityCalendar calendar, ReadingAudit readings, Accounts accounts, Tariffs tariffs, AuditLog log)
+{
+    private const ushort WholeCoefficient = 10_000;
+
+    private readonly Dictionary<(uint Group, Period Period), FixedPeriod> _fixed = [];
+    private readonly Dictionary<uint, Period> _next = [];
+    private readonly Dictionary<(uint Group, Period Period), EstimatedChannels> _estimates = [];
+
+    /// <summary>The periods as they were fixed last.</summary>
+    public IReadOnlyDictionary<(uint Group, Period Period), FixedPeriod> Fixed => _fixed;
+
+    /// <summary>The periods that are half done: whoever fixes them next goes on.</summary>
+    public IEnumerable<(uint Group, Period Period)> Interrupted => _estimates.Keys;
+
+    /// <summary>The first period of each group that is not fixed, of groups that have one fixed.</summary>
+    public IReadOnlyDictionary<uint, Period> Next => _next;
+
+    /// <summary>A period as it was fixed last.</summary>
+    /// <exception cref="KeyNotFoundException">It is not fixed.</exception>
+    public FixedPeriod FixedOf(uint group, Period period) => _fixed.GetValueOrDefault((group, period))
+        ?? throw new KeyNotFoundException($"The volumes of group {group} in {period} are not fixed.");
+
+    /// <summary>
+    /// The volume of a channel in a fixed period. With a substitute it is as it was fixed; one that was measured throughout is the
+    /// ledger's, corrections since included.
+    /// </summary>
+    /// <inheritdoc cref="FixedOf" path="/exception"/>
+    public FixedChannel VolumeOf(uint group, int channel, Period period)
+    {
+        FixedChannel volume = FixedOf(group, period).Channels[channel];
+        return volume.IsKept ? volume : volume with { Volume = readings.Registers.Consumption(group, channel, period) };
+    }
+
+    public void Apply(Entry<ContractEvent> entry)
+    {
+        switch (entry.Event)
+        {
+            case VolumeBookEvent.VolumeEstimated estimated:
+                Estimate(estimated);
+                break;
+            case VolumeBookEvent.VolumesFixed told:
+                Fix(told, $"group {told.Group}, period {new Period(told.Period)} ({entry.Where})");
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Estimates stand in order of channels before the volumes of their period, which counts as not fixed until then. A period with
+    /// more of them than a call may write is gone on with by the next call, or begun anew if it was corrected in between.
+    /// </summary>
+    private void Estimate(VolumeBookEvent.VolumeEstimated told)
+    {
+        (uint, Period) key = (told.Group, new(told.Period));
+        uint revision = readings.Corrections.Revisions.GetValueOrDefault(key);
+        if (!_estimates.TryGetValue(key, out EstimatedChannels? before) || before.Revision != revision || before.Last >= told.Channel)
+        {
+            _estimates[key] = before = new(revision);
+        }
+        before.Volumes.Add(told.Channel, told.Volume);
+        _fixed.Remove(key);
+    }
+
+    private void Fix(VolumeBookEvent.VolumesFixed told, string place)
+    {
+        Period period = new(told.Period);
+        Findings findings = log[AuditRule.Volumes];
+        if (!readings.Registry.Groups.TryGetValue(told.Group, out AuditedGroup? group) || !readings.Registers.IsOver(group.Segment, period))
+        {
+            findings.That(false, () => $"{place}: the group is unknown or the period not over");
+            return;
+        }
+        CheckOrder(group, period, place);
+        FixedPeriod computed = Compute(group, period);
+        findings.That(computed.Equals(told.House), () => $"{place}: found {Text(told.House)}, computed {computed}");
+        findings.Equal(
+            new HouseNeedsCarry(told.Carry[0], told.Carry[1], told.Carry[2]), computed.Carry, () => $"{place}, carried on");
+        CheckEstimates(group, period, computed, place);
+        _fixed[(group.Number, period)] = computed;
+    }
+
+    /// <summary>Periods are fixed in order; one that was may be fixed anew.</summary>
+    private void CheckOrder(AuditedGroup group, Period period, string place)
+    {
+        Period first = calendar.PeriodOf(group.FirstHour);
+        Period next = _next.GetValueOrDefault(group.Number, first);
+        log[AuditRule.Volumes].That(period >= first && period <= next, () => $"{place}: the period to be fixed next is {next}");
+        if (period >= next)
+        {
+            _next[group.Number] = period.Next;
+        }
+    }
+
+    private void CheckEstimates(AuditedGroup group, Period period, FixedPeriod computed, string place)
+    {
+        Findings findings = log[AuditRule.Volumes];
+        _estimates.Remove((group.Number, period), out EstimatedChannels? estimates);
+        SortedDictionary<int, VolumeBookContract.Volume>? told = estimates?.Revision == computed.Revision ? estimates.Volumes : null;
+        for (int channel = 0; channel < computed.Channels.Count; channel++)
+        {
+            FixedChannel volume = computed.Channels[channel];
+            VolumeBookContract.Volume? found = told?.GetValueOrDefault(channel);
+            bool isRight = volume.IsEstimated ? found is not null && volume.Equals(found) : found is null;
+            int number = channel;
+            findings.That(
+                isRight,
+                () => $"{place}, channel {number}: {(found is null ? "no estimate" : Text(found))} is logged, computed {volume}");
+        }
+        findings.That(
+            told is null || told.Keys.All(channel => channel < computed.Channels.Count), () => $"{place}: a channel is estimated that is not there");
+    }
+
+    private FixedPeriod Compute(AuditedGroup group, Period period)
+    {
+        FixedChannel[] channels = new FixedChannel[group.Channels];
+        for (int channel = 0; channel < channels.Length; channel++)
+        {
+            // Behind a house that took no heat a meter that is silent has missed none.
+            bool isUnheated = group.Kind == EnergyKind.Heat && channel != 0 && channels[0].Volume.Peak == Quantity.Zero;
+            channels[channel] = Compute(group, channel, period, isUnheated);
+        }
+        return group.Kind == EnergyKind.Electricity
+            ? Electricity(group, period, channels[..group.Phases], channels[group.Phases..], channels)
+            : Heat(group, period, channels);
+    }
+
+    private FixedChannel Compute(AuditedGroup group, int channel, Period period, bool isUnheated)
+    {
+        MeasuredPeriod measured = Measured(group, channel, period);
+        VolumeMethod asMeasured = measured.EstimatedHours == 0 ? VolumeMethod.Measured : VolumeMethod.Interpolated;
+        if (measured.GapHours == 0)
+        {
+            return new(measured.Used, asMeasured, 0, 0, false);
+        }
+        uint runBefore = FindBefore(group, period)?.Channels[channel].Run ?? 0;
+        uint run = measured.IsGapPeriod ? Math.Min(runBefore + 1, byte.MaxValue) : 0;
+        if (isUnheated)
+        {
+            return new(measured.Used, asMeasured, measured.GapHours, run, true);
+        }
+        bool isParent = channel < group.Phases;
+        MonthlyNorm norm = isParent ? NormOfParent(group, period) : NormOfConsumer(group, channel, period);
+        // The raising coefficient is for consumers' meters: the house's norm is plain, whatever ails its meter.
+        ushort coefficient = isParent ? WholeCoefficient : tariffs.Find(period)?.NormCoefficient ?? WholeCoefficient;
+        BilledVolume billed = VolumeLadder.Of(
+            group.Kind, measured, Averaged(group, channel, period, run), runBefore, norm, coefficient);
+        bool isUnknown = isParent && billed.Method != VolumeMethod.Average;
+        return new(
+            billed.Volume, isUnknown ? VolumeMethod.Norm : billed.Method, measured.GapHours, run,
+            isUnknown && group.Kind == EnergyKind.Electricity);
+    }
+
+    /// <summary>An electricity parent has no norm: where there is no average, the house used what its consumers did.</summary>
+    private FixedPeriod Electricity(
+        AuditedGroup group, Period period, FixedChannel[] parents, FixedChannel[] consumers, FixedChannel[] channels)
+    {
+        ZoneConsumption used = Sum(consumers);
+        bool isKnown = !parents.Any(parent => parent.IsSilent);
+        HouseNeeds needs = HouseNeeds.Of(FindBefore(group, period)?.Carry ?? default, isKnown ? Sum(parents) : used, used);
+        return new(
+            needs.Charged, parents.Max(parent => parent.Method), consumers.Any(consumer => consumer.IsEstimated), default, default, default,
+            RevisionOf(group, period), needs.Carry, channels);
+    }
+
+    private FixedPeriod Heat(AuditedGroup group, Period period, FixedChannel[] channels)
+    {
+        ILookup<bool, AuditedAccount> byBoiler = accounts.PremisesOf(group.Number).ToLookup(first => HasBoiler(first, period));
+        AuditedAccount[] metered = [.. byBoiler[false].Where(first => first.Premises.HeatChannel != 0)];
+        return new(
+            channels[0].Volume, channels[0].Method, channels.Skip(1).Any(consumer => consumer.IsEstimated),
+            Sum(metered.Select(first => channels[first.Premises.HeatChannel])).Peak, AreaOf(metered), AreaOf(byBoiler[true]),
+            RevisionOf(group, period), default, channels);
+    }
+
+    private MonthlyNorm NormOfParent(AuditedGroup group, Period period) => group.Kind == EnergyKind.Electricity
+        ? MonthlyNorm.OfResidents(0, 0)
+        : MonthlyNorm.OfArea(accounts.AreaOf(group.Number), tariffs.Of(period).HeatNorm);
+
+    private MonthlyNorm NormOfConsumer(AuditedGroup group, int channel, Period period)
+    {
+        if (!accounts.Consumers.TryGetValue((group.Number, channel), out AuditedAccount? account))
+        {
+            return MonthlyNorm.OfResidents(0, 0);
+        }
+        return group.Kind == EnergyKind.Electricity
+            ? MonthlyNorm.OfResidents(account.TermsIn(period).Residents, tariffs.Of(period).ElectricityNorm)
+            : MonthlyNorm.OfArea(new(account.Premises.Area), tariffs.Of(period).HeatNorm);
+    }
+
+    /// <summary>
+    /// The periods before a gap began of which an average may be taken: so many of their hours as counted when they were fixed, and what
+    /// the ledger says of them now; of heat those alone in which the house took some.
+    /// </summary>
+    private AveragedPeriod[] Averaged(AuditedGroup group, int channel, Period period, uint run)
+    {
+        int end = run == 0 ? period.Value : period.Value - (int)run + 1;
+        int first = Math.Max(end - VolumeLadder.MaxAveragedPeriods, calendar.PeriodOf(group.FirstHour).Value);
+        return run > VolumeLadder.MaxAverageRun
+            ? []
+            :
+            [
+                .. Enumerable.Range(first, Math.Max(0, end - first)).Select(past => new Period((ushort)past))
+                    .Where(past => group.Kind == EnergyKind.Electricity || Counted(group, 0, past).Volume.Peak != Quantity.Zero)
+                    .Select(past => Counted(group, channel, past)),
+            ];
+    }
+
+    private AveragedPeriod Counted(AuditedGroup group, int channel, Period period)
+    {
+        (Hour start, Hour end) = group.HoursOf(period, calendar);
+        uint hours = end.Value - start.Value;
+        FixedChannel? told = _fixed.GetValueOrDefault((group.Number, period))?.Channels[channel];
+        uint counting = told is { IsKept: true } ? hours - told.GapHours : hours;
+        uint missing = told is { IsKept: true } ? (uint)readings.Registers.Exceptions(group.Number, channel, period).Missing : 0;
+        if (counting == 0)
+        {
+            return default;
+        }
+        MeasuredPeriod measured = new(
+            readings.Registers.Consumption(group.Number, channel, period), hours, missing, 0, counting, MeterFault.None);
+        return new(measured.Used, measured.UsableHours);
+    }
+
+    private MeasuredPeriod Measured(AuditedGroup group, int channel, Period period)
+    {
+        (Hour start, Hour end) = group.HoursOf(period, calendar);
+        (int missing, int estimated) = readings.Registers.Exceptions(group.Number, channel, period);
+        (Hour From, MeterFault Fault)? unusable = group.MetersOf(channel).UnusableFrom(start, end, calendar);
+        uint hours = end.Value - start.Value;
+        return new(
+            readings.Registers.Consumption(group.Number, channel, period), hours, (uint)missing, (uint)estimated,
+            unusable is { } from ? from.From.Value - start.Value : hours, unusable?.Fault ?? MeterFault.None);
+    }
+
+    private uint RevisionOf(AuditedGroup group, Period period) =>
+        readings.Corrections.Revisions.GetValueOrDefault((group.Number, period));
+
+    private FixedPeriod? FindBefore(AuditedGroup group, Period period) => _fixed.GetValueOrDefault((group.Number, period.Previous));
+
+    private static bool HasBoiler(AuditedAccount first, Period period) =>
+        Accounts.TermsOfPremises(first, period).Heating == AccountBookContract.Heating.OwnBoiler;
+
+    private static SquareDecimetres AreaOf(IEnumerable<AuditedAccount> premises) =>
+        premises.Aggregate(default(SquareDecimetres), (sum, one) => sum + new SquareDecimetres(one.Premises.Area));
+
+    private static ZoneConsumption Sum(IEnumerable<FixedChannel> volumes) =>
+        volumes.Aggregate(default(ZoneConsumption), (sum, volume) => sum + volume.Volume);
+
+    private static string Text(VolumeBookContract.House house) => $"{house} of {string.Join(", ", house.Shared)}";
+
+    private static string Text(VolumeBookContract.Volume volume) => $"{volume} of {string.Join(", ", volume.ByZone)}";
+
+    /// <summary>Estimates that wait for the volumes of their period.</summary>
+    /// <param name="Revision">How often the period had been corrected when they were logged.</param>
+    private sealed record EstimatedChannels(uint Revision)
+    {
+        /// <summary>By channel.</summary>
+        public SortedDictionary<int, VolumeBookContract.Volume> Volumes { get; } = [];
+
+        /// <summary>The channel logged last.</summary>
+        public int Last => Volumes.Count == 0 ? -1 : Volumes.Keys.Last();
+    }
+}
