@@ -19,6 +19,12 @@ public sealed record AnvilOptions
 
     /// <summary>Wei a unit of gas in the first block.</summary>
     public ulong BaseFee { get; init; }
+
+    /// <summary>Time of the first block; null is now.</summary>
+    public DateTimeOffset? Genesis { get; init; }
+
+    /// <summary>Do transactions of one fee keep the order in which they came, whoever sent them?</summary>
+    public bool IsFirstComeFirstServed { get; init; }
 }
 
 /// <summary>Foundry's anvil.</summary>
@@ -41,6 +47,14 @@ public static class AnvilNode
         if (options.StateFile is { } file)
         {
             arguments.AddRange(["--state", file, "--state-interval", "1"]);
+        }
+        if (options.Genesis is { } genesis)
+        {
+            arguments.AddRange(["--timestamp", Text((ulong)genesis.ToUnixTimeSeconds())]);
+        }
+        if (options.IsFirstComeFirstServed)
+        {
+            arguments.AddRange(["--order", "fifo"]);
         }
         string anvil = RepositoryFolder.PackageFile("@foundry-rs", "anvil-linux-amd64", "bin", "anvil");
         return NodeProcess.StartAsync(anvil, arguments, port, cancellationToken);

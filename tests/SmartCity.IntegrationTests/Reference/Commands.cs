@@ -16,10 +16,13 @@ internal enum Energy
 internal readonly record struct Verification(DateOnly On, int Months)
 {
     /// <summary>Never expires within a history.</summary>
-    public static Verification Fresh => new(new(2026, 1, 1), 192);
+    public static Verification Fresh => new(new(2025, 1, 1), 204);
 }
 
-/// <summary>A balance group with the verification of its meters. Channels: the parent's three (heat: one), then the consumers'.</summary>
+/// <summary>
+/// A balance group with the verification of its meters. Channels: the parent's three (heat: one), then the consumers', whose phase is
+/// their place modulo 3.
+/// </summary>
 internal sealed record AddGroup(
     long At,
     int Group,
@@ -116,7 +119,8 @@ internal sealed record Recalculate(long At, int Period, IReadOnlyList<int> Accou
 
 internal sealed record AccruePenalties(long At, IReadOnlyList<int> Accounts) : Command(At);
 
-internal sealed record Pay(long At, int Account, long Amount) : Command(At);
+/// <summary>Anyone pays, with an allowance or by a permit in the same call.</summary>
+internal sealed record Pay(long At, int Account, long Amount, bool ByPermit = false) : Command(At);
 
 /// <summary>The holder takes unused credit back.</summary>
 internal sealed record Refund(long At, int Account, long Amount) : Command(At);

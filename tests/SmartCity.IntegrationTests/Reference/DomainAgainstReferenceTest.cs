@@ -138,7 +138,7 @@ public sealed class DomainAgainstReferenceTest
             .Range(3, reference.Readings.ChannelsOf(group) - 3)
             .Aggregate(default(ZoneConsumption), (sum, channel) => sum + VolumeOf(group, channel, of)!.Volume);
 
-        /// <summary>A channel's volume; null for a parent's that would need a norm. Two months before it are too few for an average.</summary>
+        /// <summary>A channel's volume; null for a parent's that would need a norm.</summary>
         private BilledVolume? VolumeOf(int group, int channel, int of)
         {
             AddGroup details = reference.Readings.Group(group);
@@ -149,16 +149,26 @@ public sealed class DomainAgainstReferenceTest
             {
                 return new(part.Used, part.EstimatedHours == 0 ? VolumeMethod.Measured : VolumeMethod.Interpolated, null);
             }
-            if (part.GapHours != 0 && isParent)
-            {
-                return null;
-            }
             AccountState? account = reference.Accounts.ConsumerAt(details.Energy, group, channel);
             PublishTariff tariff = reference.TariffOf(of);
             MonthlyNorm norm = account is null ? MonthlyNorm.OfResidents(0, 0)
                 : details.Energy == Energy.Heat ? MonthlyNorm.OfArea(new((uint)account.Premises.Area), (uint)tariff.HeatNorm)
                 : MonthlyNorm.OfResidents((uint)account.TermsIn(of).Residents, (uint)tariff.ElectricityNorm);
-            return VolumeLadder.Of((EnergyKind)details.Energy, part, [], 0, norm, (ushort)tariff.NormCoefficient);
+            (AveragedPeriod[] before, uint run) = Before(details, channel, of, part.IsGapPeriod);
+            BilledVolume volume = VolumeLadder.Of((EnergyKind)details.Energy, part, before, run, norm, (ushort)tariff.NormCoefficient);
+            return isParent && volume.Method >= VolumeMethod.Norm ? null : volume;
+        }
+
+        /// <summary>What an average is taken of, and the gap periods in a row just before a period.</summary>
+        private (AveragedPeriod[] Periods, uint Run) Before(AddGroup group, int channel, int of, bool isGapPeriod)
+        {
+            int first = reference.Readings.Time.PeriodOf(group.FirstHour);
+            int[] earlier = [.. Enumerable.Range(first, of - first).Reverse()];
+            int run = earlier.TakeWhile(p => PeriodOf(group.Group, channel, p).IsGapPeriod).Count();
+            AveragedPeriod[] periods = [.. earlier.Skip(isGapPeriod ? run : 0).Take(VolumeLadder.MaxAveragedPeriods)
+                .Where(p => group.Energy == Energy.Electricity || PeriodOf(group.Group, 0, p).Used.Peak != Quantity.Zero)
+                .Select(p => PeriodOf(group.Group, channel, p)).Select(p => new AveragedPeriod(p.Used, p.UsableHours))];
+            return (periods, (uint)run);
         }
 
         private MeasuredPeriod PeriodOf(int group, int channel, int of)

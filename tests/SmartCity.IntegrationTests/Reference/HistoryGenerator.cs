@@ -2,22 +2,30 @@ using System.Numerics;
 
 namespace SmartCity.IntegrationTests.Reference;
 
-/// <summary>A valid history of a small city, the same for the same seed.</summary>
-internal sealed record History(int Seed, int UtcOffsetHours, IReadOnlyList<Command> Commands);
+/// <summary>A command, and whether the reference refused it.</summary>
+internal sealed record Attempt(Command Command, bool IsRefused);
+
+/// <summary>A history of a small city, the same for the same seed.</summary>
+internal sealed record History(int Seed, int UtcOffsetHours, IReadOnlyList<Attempt> Attempts)
+{
+    /// <summary>What the rules allowed.</summary>
+    public IReadOnlyList<Command> Commands { get; } = [.. Attempts.Where(attempt => !attempt.IsRefused).Select(attempt => attempt.Command)];
+}
 
 /// <summary>
 /// Makes random histories of two months: one electricity and one heat segment, one to three flats, readings with gaps, faults,
-/// replacements, corrections, outages, a change of account, bills, recalculations, payments, disputes, netting, withdrawals.
+/// replacements, corrections, outages, a change of account, bills, recalculations, payments, disputes, netting, withdrawals, and mistakes.
 /// </summary>
 /// <remarks>
-/// Every command is tried on a reference first, so a history is valid by the rules as the reference knows them. The first month is its
-/// last one to three days: two months to bill cost little more than one.
+/// Every command is tried on a reference first, so it is known which of them the rules refuse. The first month is its last one to three
+/// days: two months to bill cost little more than one. A few histories have some months before them, so that averages can be taken.
 /// </remarks>
 internal sealed class HistoryGenerator
 {
     private const int Electricity = 1;
     private const int Heat = 2;
     private const int MaxDaysOfFirstMonth = 3;
+    private const int PercentOfLong = 5;
     private const int Principals = 3;
     private const int Services = 6;
     private const long Day = 86_400;
@@ -25,7 +33,8 @@ internal sealed class HistoryGenerator
     private readonly Random _random;
     private readonly LocalTime _time;
     private readonly ReferenceLedger _ledger;
-    private readonly List<Command> _commands = [];
+    private readonly List<Attempt> _attempts = [];
+    private readonly Mistakes _mistakes;
     private readonly int _offset;
     private readonly int _first;
     private readonly List<int> _accounts = [];
@@ -38,6 +47,7 @@ internal sealed class HistoryGenerator
         _offset = _random.Next(2, 13);
         _time = new(_offset);
         _ledger = new(_offset);
+        _mistakes = new(_ledger, new(~seed));
         // January 2026 to November 2027: all lengths of months, and a change of the year.
         _first = 56 * 12 + _random.Next(0, 23);
     }
@@ -48,12 +58,14 @@ internal sealed class HistoryGenerator
     {
         HistoryGenerator generator = new(seed);
         generator.Build();
-        return new(seed, generator._offset, generator._commands);
+        return new(seed, generator._offset, generator._attempts);
     }
 
     private void Build()
     {
-        long start = _time.FirstHourOf(Second) - _random.Next(5, 24 * MaxDaysOfFirstMonth);
+        long start = Chance(PercentOfLong)
+            ? _time.FirstHourOf(_first - _random.Next(3, 5))
+            : _time.FirstHourOf(Second) - _random.Next(5, 24 * MaxDaysOfFirstMonth);
         _now = (start - 24) * 3_600;
         SetUp(start);
         Record(_time.FirstHourOf(Second) + _random.Next(1, 200));
@@ -62,6 +74,7 @@ internal sealed class HistoryGenerator
         Bill(_first);
         PayAndDispute();
         Disturb();
+        Err(4);
         Record(_time.FirstHourOf(Second) + _random.Next(200, 600));
         Disturb();
         PayAndDispute();
@@ -81,12 +94,14 @@ internal sealed class HistoryGenerator
             PayAndDispute();
             Decide();
             MoveMoney();
+            Err(3);
         }
         MaybeCorrect(Second);
         FixAll(_first, again: true);
         Recalculate(_first);
         Recalculate(Second);
         Do(new AccruePenalties(_now, [.. _accounts]));
+        Err(3);
     }
 
     private void SetUp(long start)
@@ -95,7 +110,7 @@ internal sealed class HistoryGenerator
         int heatMeters = _random.Next(0, flats + 1);
         Do(new AddGroup(_now, Electricity, Electricity, Energy.Electricity, start, Meter(), Meters(flats)));
         Do(new AddGroup(_now, Heat, Heat, Energy.Heat, start, Verification.Fresh, Meters(heatMeters)));
-        Do(Tariff(_first));
+        Do(Tariff(_time.PeriodOf(start)));
         if (Chance(50))
         {
             Do(Tariff(Second));
@@ -126,7 +141,7 @@ internal sealed class HistoryGenerator
         return new(
             _now, period, [.. Enumerable.Range(0, 18).Select(_ => (long)_random.Next(1_000_000, 15_000_000))], first,
             first + _random.Next(0, 60) * 1_000, _random.Next(1_000_000, 5_000_000) * 1_000L, Chance(80) ? 2_200 : 0, _random.Next(1, 29),
-            1, 2, 3, _random.Next(0, 2_000), 150, _random.Next(0, 200_000), _random.Next(0, 40_000), _random.Next(10_000, 20_000));
+            1, 2, 3, _random.Next(0, 2_000), Chance(80) ? 150 : _random.Next(0, 4_000), _random.Next(0, 200_000), _random.Next(0, 40_000), _random.Next(10_000, 20_000));
     }
 
     private Verification[] Meters(int count) => [.. Enumerable.Range(0, count).Select(_ => Meter())];
@@ -224,22 +239,24 @@ internal sealed class HistoryGenerator
         }
     }
 
-    /// <summary>At most one outage of each kind, within the hours recorded of a period.</summary>
+    /// <summary>
+    /// Outages of the hours recorded of a period, in any order: of heat one at most in each fifth of them, interruptions and cold by turns,
+    /// so that some use up what a month permits.
+    /// </summary>
     private void Outages(int period, long from)
     {
+        const int Parts = 5;
         long end = Math.Min(_time.FirstHourOf(period + 1), _ledger.Readings.NextHourOf(Electricity)) * 3_600;
-        long third = (end - from) / 3;
-        if (third > 0 && Chance(40))
+        int[] parts = [.. Enumerable.Range(0, Parts)];
+        _random.Shuffle(parts);
+        foreach (int part in parts.Where(_ => Chance(30)))
         {
-            (long start, long stop) = Within(from, from + third);
-            Do(new RecordOutage(_now, Heat, OutageType.HeatInterruption, start, stop, new[] { 16, 8, 4, 0 }[_random.Next(0, 4)]));
+            (long start, long stop) = Within(from + (end - from) * part / Parts, from + (end - from) * (part + 1) / Parts);
+            Do(part % 2 == 0
+                ? new(_now, Heat, OutageType.HeatInterruption, start, stop, new[] { 16, 8, 4, 0 }[_random.Next(0, 4)])
+                : new RecordOutage(_now, Heat, OutageType.HeatCold, start, stop, _random.Next(1, 8)));
         }
-        if (third > 0 && Chance(40))
-        {
-            (long start, long stop) = Within(from + third, end);
-            Do(new RecordOutage(_now, Heat, OutageType.HeatCold, start, stop, _random.Next(1, 8)));
-        }
-        if (third > 0 && Chance(40))
+        if (Chance(40))
         {
             (long start, long stop) = Within(from, end);
             Do(new RecordOutage(_now, Electricity, OutageType.ElectricityInterruption, start, stop, Chance(50) ? 24 : 2));
@@ -291,7 +308,8 @@ internal sealed class HistoryGenerator
             BigInteger debt = _ledger.Money.DebtOf(account);
             if (Chance(70))
             {
-                Do(new Pay(_now, account, debt.IsZero || Chance(20) ? (long)debt + _random.Next(1, 50_000) : Part(debt)));
+                long amount = debt.IsZero || Chance(20) ? (long)debt + _random.Next(1, 50_000) : Part(debt);
+                Do(new Pay(_now, account, amount, ByPermit: Chance(30)));
             }
             if (Chance(20) && _ledger.Money.CreditOf(account) > 0)
             {
@@ -333,6 +351,15 @@ internal sealed class HistoryGenerator
 
     private Obligation Between(int debtor, int step) => new(debtor, (debtor + step - 1) % Principals + 1, _random.Next(1, 200_000));
 
+    /// <summary>What should be refused, whatever it is.</summary>
+    private void Err(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Try(_mistakes.One(_now, _accounts, _time.PeriodOf(_ledger.Readings.NextHourOf(Electricity))));
+        }
+    }
+
     private Owed? AnyLine(Func<Owed, bool> suits)
     {
         Owed[] lines = [.. _ledger.Money.Lines.Where(suits)];
@@ -348,7 +375,7 @@ internal sealed class HistoryGenerator
     private void Do(Command command)
     {
         _ledger.Apply(command);
-        _commands.Add(command);
+        _attempts.Add(new(command, IsRefused: false));
     }
 
     private bool Try(Command command)
@@ -360,6 +387,7 @@ internal sealed class HistoryGenerator
         }
         catch (RefusedException)
         {
+            _attempts.Add(new(command, IsRefused: true));
             return false;
         }
     }

@@ -11,8 +11,8 @@ internal sealed class ReadingBook(LocalTime time)
     private readonly Dictionary<int, AddGroup> _groups = [];
     private readonly Dictionary<int, SortedDictionary<long, RecordHour>> _hours = [];
     private readonly List<Correct> _corrections = [];
-    private readonly List<(int Group, int Channel, Fault Fault, long From)> _faults = [];
-    private readonly List<(int Group, int Channel, Verification Verification, long From)> _meters = [];
+    private readonly List<(int Group, int Meter, Fault Fault, long From)> _faults = [];
+    private readonly List<(int Group, int Meter, Verification Verification, long From)> _meters = [];
 
     /// <summary>Rises with every change.</summary>
     public int Version { get; private set; }
@@ -28,6 +28,9 @@ internal sealed class ReadingBook(LocalTime time)
 
     public int ChannelsOf(int group) => ParentChannels(Group(group).Energy) + Group(group).Consumers.Count;
 
+    /// <summary>The meter of a channel: the parent's channels have one in common, named by the first of them.</summary>
+    private int MeterOf(int group, int channel) => channel < ParentChannels(Group(group).Energy) ? 0 : channel;
+
     public void Apply(AddGroup command)
     {
         Require(!_groups.ContainsKey(command.Group), $"group {command.Group} is there already");
@@ -36,7 +39,8 @@ internal sealed class ReadingBook(LocalTime time)
         for (int channel = 0; channel < ChannelsOf(command.Group); channel++)
         {
             int consumer = channel - ParentChannels(command.Energy);
-            _meters.Add((command.Group, channel, consumer < 0 ? command.Parent : command.Consumers[consumer], command.FirstHour));
+            _meters.Add((
+                command.Group, MeterOf(command.Group, channel), consumer < 0 ? command.Parent : command.Consumers[consumer], command.FirstHour));
         }
     }
 
@@ -67,6 +71,7 @@ internal sealed class ReadingBook(LocalTime time)
         Require(command.Differences.All(difference => Math.Abs(difference) < 1 << 24), "differences of 24 bits");
         Require(period >= time.PeriodOf(NextHourOf(group.Segment) - 1) - BackBillingPeriods, "not older than three years");
         Require(command.FilledHours >= 0 && command.FilledHours <= count, "filled hours");
+        Require(command.FilledHours <= ExceptionsOf(command.Group, command.Channel, period).Missing, "only missing hours are made good");
         _corrections.Add(command);
         Version++;
         BigInteger[] after = ConsumptionOf(command.Group, command.Channel, period);
@@ -79,18 +84,18 @@ internal sealed class ReadingBook(LocalTime time)
 
     public void Apply(ReportFault command)
     {
-        (_, _, _, long last) = _faults.LastOrDefault(fault => fault.Group == command.Group && fault.Channel == command.Channel);
+        int meter = MeterOf(command.Group, command.Channel);
+        (_, _, _, long last) = _faults.LastOrDefault(fault => fault.Group == command.Group && fault.Meter == meter);
         Require(command.FromHour > last && command.FromHour >= Group(command.Group).FirstHour, "faults in order, each later than the last");
         Require(command.FromHour <= NextHourOf(Group(command.Group).Segment), "a fault of hours up to the next one");
-        _faults.Add((command.Group, command.Channel, command.Fault, command.FromHour));
+        _faults.Add((command.Group, meter, command.Fault, command.FromHour));
         Version++;
     }
 
     public void Apply(ReplaceMeter command)
     {
         long from = NextHourOf(Group(command.Group).Segment);
-        _meters.Add((command.Group, command.Channel, command.Verification, from));
-        _faults.Add((command.Group, command.Channel, Fault.None, from));
+        _meters.Add((command.Group, MeterOf(command.Group, command.Channel), command.Verification, from));
         Version++;
     }
 
@@ -132,14 +137,15 @@ internal sealed class ReadingBook(LocalTime time)
     public (long Hour, string Reason)? UnusableFrom(int group, int channel, int period)
     {
         (long first, int count) = HoursOf(group, period);
+        int meter = MeterOf(group, channel);
         for (long hour = first; hour < first + count; hour++)
         {
-            (_, _, Fault fault, _) = _faults.LastOrDefault(one => one.Group == group && one.Channel == channel && one.From <= hour);
-            if (fault != Fault.None)
+            (_, _, Verification verification, long since) = _meters.Last(one => one.Group == group && one.Meter == meter && one.From <= hour);
+            (_, _, Fault fault, long from) = _faults.LastOrDefault(one => one.Group == group && one.Meter == meter && one.From <= hour);
+            if (fault != Fault.None && from >= since)
             {
                 return (hour, fault == Fault.Broken ? "broken" : "refused");
             }
-            (_, _, Verification verification, _) = _meters.Last(one => one.Group == group && one.Channel == channel && one.From <= hour);
             if (hour >= time.HourOfDay(LocalTime.DayOf(verification.On.AddMonths(verification.Months))))
             {
                 return (hour, "expired");

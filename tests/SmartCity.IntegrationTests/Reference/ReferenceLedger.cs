@@ -55,6 +55,11 @@ internal sealed class ReferenceLedger
     public BigInteger[] WaitingOf(int account) => _waiting.GetValueOrDefault(account, [])
         .Aggregate(new BigInteger[Principals], (sum, entry) => [.. sum.Zip(entry.Amounts, (one, other) => one + other)]);
 
+    /// <summary>What waits for an account's next bill, entry by entry: period/service:amount.</summary>
+    public string WaitingTextOf(int account) => string.Join(' ', _waiting.GetValueOrDefault(account, []).SelectMany(entry => entry.Amounts
+        .Select((amount, service) => (amount, service)).Where(one => !one.amount.IsZero)
+        .Select(one => $"{entry.Period}/{one.service}:{one.amount}")));
+
     /// <summary>What has been charged for a billed period so far: in its bill and in recalculations, those that wait included.</summary>
     public BigInteger[] ChargedOf(int account, int period) => _charged[(account, period)];
 
