@@ -16,10 +16,13 @@ export const CONTRACTS = [
   "MeterRegistry",
   "ReadingLedger",
   "TariffBook",
+  "AccountBook",
+  "VolumeBook",
+  "IncidentLog",
+  "Charges",
   "Billing",
   "SettlementRouble",
   "Settlement",
-  "IncidentLog",
 ];
 
 /** How Hardhat names the sources of this repository, in contrast to those of npm packages. */

@@ -43,9 +43,12 @@ export function generateBindings(contracts, compilations) {
 
 // ---- What only the syntax trees know ------------------------------------------------------------------------------
 
-/** Documentation by kind, name and parameter names; enumerations and their members; restricted functions by contract. */
+/**
+ * Documentation by kind, name and parameter names; enumerations and their members; by contract its restricted functions and the
+ * names of its bases.
+ */
 function readCompilations(compilations) {
-  const source = { docs: new Map(), enums: new Map(), restricted: new Map() };
+  const source = { docs: new Map(), enums: new Map(), restricted: new Map(), bases: new Map() };
   for (const trees of compilations) {
     const units = trees.flatMap((tree) => tree.nodes);
     units.flatMap((unit) => [unit, ...(unit.nodes ?? [])]).forEach((node) => readDefinition(node, source));
@@ -53,6 +56,7 @@ function readCompilations(compilations) {
     const isWhole = (unit) => unit.linearizedBaseContracts?.every((id) => byId.has(id));
     for (const contract of units.filter((unit) => unit.nodeType === "ContractDefinition" && isWhole(unit))) {
       source.restricted.set(contract.name, restrictedFunctions(contract, byId));
+      source.bases.set(contract.name, new Set(contract.linearizedBaseContracts.map((id) => byId.get(id).name)));
     }
   }
   return source;
@@ -119,7 +123,7 @@ function docOf(source, kind, item) {
 
 /** Structs and enumerations by Solidity name (`IBilling.Line`), each with the contract that declares it in C#. */
 function collectTypes(contracts, source) {
-  const names = new Set(contracts.map((contract) => contract.name));
+  const names = contracts.map((contract) => contract.name);
   const types = new Map();
   const add = (parameter) => {
     const [, word, solidityName] = /^(struct|enum) ([\w.]+)/.exec(parameter.internalType ?? "") ?? [];
@@ -137,7 +141,9 @@ function collectTypes(contracts, source) {
 
 function declaredType(word, solidityName, contractNames, source) {
   const [owner, name] = solidityName.split(".");
-  const home = [owner, owner.replace(/^I(?=[A-Z])/, "")].find((candidate) => contractNames.has(candidate));
+  const home =
+    [owner, owner.replace(/^I(?=[A-Z])/, "")].find((candidate) => contractNames.includes(candidate)) ??
+    contractNames.find((candidate) => source.bases.get(candidate)?.has(owner));
   if (home === undefined || name === undefined) {
     throw new Error(`${word} ${solidityName} belongs to no exported contract; declare it in a contract's interface.`);
   }
