@@ -30,11 +30,27 @@ internal static class OracleCommand
         DefaultValueFactory = _ => AlarmMode.Refined,
     };
 
+    private static readonly Option<string?> s_importFolder = new("--import-folder")
+    {
+        Description = "Folder watched for files of layout 80020; they are moved to its accepted or rejected with their receipts",
+    };
+
+    private static readonly Option<string?> s_map = new("--aiis-map")
+    {
+        Description = "Which measuring point of those files is which channel [default: the state folder's aiis-map.json]",
+    };
+
+    private static readonly Option<int> s_importWait = new("--import-wait")
+    {
+        Description = "How many hours an hour is held open for those files, 0 to 168; 0 closes it without them",
+        DefaultValueFactory = _ => 0,
+    };
+
     public static Command Create()
     {
         Command command = new("oracle", "Reads the meters, journals, closes hours, signs and writes them; raises alarms.")
         {
-            s_state, s_chain, s_source, s_login, s_alarms,
+            s_state, s_chain, s_source, s_login, s_alarms, s_importFolder, s_map, s_importWait,
         };
         command.SetAction(RunAsync);
         return command;
@@ -43,6 +59,9 @@ internal static class OracleCommand
     private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         StateFolder state = new(Path.GetFullPath(parsed.GetValue(s_state)!));
+        string? importFolder = parsed.GetValue(s_importFolder);
+        int importWait = parsed.GetValue(s_importWait);
+        bool isImporting = importFolder is not null || importWait != 0;
         OracleOptions options = new()
         {
             SourceUrl = parsed.GetValue(s_source)!,
@@ -55,6 +74,9 @@ internal static class OracleCommand
             PlanFile = state.Plan,
             DeploymentFile = state.Deployment,
             AlarmMode = parsed.GetValue(s_alarms),
+            ImportFolder = importFolder is null ? null : Path.GetFullPath(importFolder),
+            AiisMapFile = parsed.GetValue(s_map) ?? (isImporting ? state.AiisMap : null),
+            ImportWait = TimeSpan.FromHours(importWait),
         };
         return OracleHost.RunAsync(options, cancellationToken);
     }

@@ -47,6 +47,16 @@ public sealed record OracleOptions
     /// <summary>How old the last good register before an hour's end may be, to stand for it. 1 s..1 h; default 10 min.</summary>
     public TimeSpan RegisterAgeLimit { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Folder that is watched for files of layout 80020; made when it is not there. <c>null</c>: none is.</summary>
+    public string? ImportFolder { get; init; }
+
+    /// <summary>Which measuring point of those files is which channel (aiis-map.json). Needed with <see cref="ImportFolder"/> or <see cref="ImportWait"/>.</summary>
+    public string? AiisMapFile { get; init; }
+
+    /// <summary>How long an hour is held open for the values of mapped measuring points. 0..7 days; default 0: it is closed without them, and what
+    /// a file says later is a candidate for a correction.</summary>
+    public TimeSpan ImportWait { get; init; } = TimeSpan.Zero;
+
     /// <summary>Checks ranges.</summary>
     /// <exception cref="OracleStoppedException">A value is out of range; the message says which and what is allowed.</exception>
     internal void Validate()
@@ -55,6 +65,8 @@ public sealed record OracleOptions
         Require(MeterPollPeriod >= PollPeriod && MeterPollPeriod <= TimeSpan.FromHours(1), nameof(MeterPollPeriod), "PollPeriod to 1 h");
         Require(ClosingGrace >= TimeSpan.Zero && ClosingGrace <= TimeSpan.FromHours(1), nameof(ClosingGrace), "0 to 1 h");
         Require(RegisterAgeLimit >= TimeSpan.FromSeconds(1) && RegisterAgeLimit <= TimeSpan.FromHours(1), nameof(RegisterAgeLimit), "1 s to 1 h");
+        Require(ImportWait >= TimeSpan.Zero && ImportWait <= TimeSpan.FromDays(7), nameof(ImportWait), "0 to 7 days");
+        Require(AiisMapFile is not null || (ImportFolder is null && ImportWait == TimeSpan.Zero), nameof(AiisMapFile), "a file that exists when files are imported");
         Require(SourceUrl.Scheme is "http" or "https", nameof(SourceUrl), "an http or https address");
         Require(ChainUrl.Scheme is "http" or "https", nameof(ChainUrl), "an http or https address");
     }

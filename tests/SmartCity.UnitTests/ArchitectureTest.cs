@@ -13,11 +13,12 @@ public sealed class ArchitectureTest
         ["Ethereum"] = [],
         ["Ledger"] = ["Domain", "Ethereum"],
         ["Alphalogic"] = ["Domain"],
+        ["Aiis"] = ["Domain"],
         ["Emulator"] = [],
-        ["Oracle"] = ["Alphalogic", "Domain", "Ethereum", "Ledger", "Rules"],
+        ["Oracle"] = ["Aiis", "Alphalogic", "Domain", "Ethereum", "Ledger", "Rules"],
         ["Audit"] = ["Domain", "Ethereum", "Ledger"],
         ["Portal"] = ["Audit", "Domain", "Ethereum", "Ledger", "Oracle", "Rules"],
-        ["Cli"] = ["Alphalogic", "Audit", "Domain", "Emulator", "Ethereum", "Ledger", "Oracle", "Portal", "Rules"],
+        ["Cli"] = ["Aiis", "Alphalogic", "Audit", "Domain", "Emulator", "Ethereum", "Ledger", "Oracle", "Portal", "Rules"],
     };
 
     private static readonly Dictionary<string, string[]> s_allowedPackages = new()
@@ -25,6 +26,7 @@ public sealed class ArchitectureTest
         ["Domain"] = [],
         ["Rules"] = [],
         ["Ethereum"] = ["BouncyCastle.Cryptography"],
+        ["Aiis"] = [],
     };
 
     private static string[] Rooms => [.. s_allowed.Keys];
@@ -47,6 +49,7 @@ public sealed class ArchitectureTest
     [TestCase("Domain")]
     [TestCase("Rules")]
     [TestCase("Ethereum")]
+    [TestCase("Aiis")]
     public void Packages_OfACoreRoom_AreAllowed(string room)
     {
         XDocument project = XDocument.Load(RepositoryFiles.PathOf("src", $"SmartCity.{room}", $"SmartCity.{room}.csproj"));

@@ -145,7 +145,13 @@ describe("resident", () => {
       const page = await signIn(stack, context, "resident1");
       await page.goto(stack.url + (await firstBill(page)));
       const amounts = await page.locator(".bill tbody td:last-child").allTextContents();
-      assert.equal(amounts.length, 5, "two of electricity, two of common needs, heating");
+      const names = await page.locator(".bill tbody th a").allTextContents();
+      for (const service of ["Электроэнергия", "Общедомовые нужды", "Отопление"]) {
+        assert.ok(
+          names.some((name) => name.startsWith(service)),
+          `${service} is among ${names}`,
+        );
+      }
       const total = kopecks(await page.textContent(".bill tfoot td"));
       assert.equal(
         amounts.map(kopecks).reduce((sum, amount) => sum + amount, 0),
@@ -153,8 +159,19 @@ describe("resident", () => {
       );
       assert.equal(await page.getAttribute("[data-check]", "data-check"), "agrees");
       await page.locator(".derivations a").first().click();
-      assert.match(await page.textContent("h1"), /Электроэнергия, день/);
+      assert.match(await page.textContent("h1"), /Электроэнергия/);
       assert.ok((await page.locator("tbody tr").count()) > 24);
+    }));
+
+  test("of two zones sees a price for each", () =>
+    inBrowser(async (context) => {
+      const page = await signIn(stack, context, "resident2");
+      await page.goto(stack.url + (await firstBill(page)));
+      const names = await page.locator(".bill tbody th a").allTextContents();
+      for (const name of ["Электроэнергия, день", "Электроэнергия, ночь"]) {
+        assert.ok(names.includes(name), `${name} is among ${names}`);
+      }
+      assert.equal(await page.getAttribute("[data-check]", "data-check"), "agrees");
     }));
 
   test("pays a part, then the rest; each payment is divided to the kopeck, and a double click pays once", () =>
@@ -288,7 +305,7 @@ describe("auditor", () => {
       await page.click("#audit form button");
       await page.waitForSelector("#audit .verdict", { timeout: 120_000 });
       assert.match(await page.textContent("#audit .verdict"), /Всё сходится/);
-      assert.equal(await page.locator("tbody tr").count(), 17);
+      assert.equal(await page.locator("tbody tr").count(), 22);
       assert.equal(await page.locator("tbody .tag.bad").count(), 0);
       const [download] = await Promise.all([page.waitForEvent("download"), page.click("a[download]")]);
       const [head] = (await readFile(await download.path(), "utf8")).split("\n");
@@ -400,7 +417,7 @@ describe("every page", () => {
             const page = await signIn(stack, context, login);
             const bill = login === "resident1" ? await firstBill(page) : "";
             for (const path of paths) {
-              const real = { bill, hours: `${bill}/hours/ElectricityDay` }[path] ?? path;
+              const real = { bill, hours: `${bill}/hours/Electricity` }[path] ?? path;
               await page.goto(stack.url + real);
               await check(page, real);
             }

@@ -1,4 +1,3 @@
-using System.Text;
 using SmartCity.Domain;
 using SmartCity.Ethereum;
 using SmartCity.Ethereum.KeyStore;
@@ -27,15 +26,16 @@ internal static class DemoKeys
     /// <summary>The key of a role; made when it is not there.</summary>
     public static async Task<EthECKey> OpenOrCreateAsync(StateFolder state, string role, CancellationToken cancellationToken)
     {
-        byte[] passphrase = Encoding.UTF8.GetBytes(await StateFolder.SecretAsync(state.Passphrase, cancellationToken));
+        _ = await StateFolder.SecretAsync(state.Passphrase, cancellationToken);
+        using Passphrase passphrase = await Passphrase.ReadFileAsync(state.Passphrase, cancellationToken);
         string file = state.KeyOf(role);
         if (File.Exists(file))
         {
-            return await KeyFile.OpenAsync(file, passphrase, cancellationToken);
+            return await KeyFile.OpenAsync(file, passphrase.Bytes, cancellationToken);
         }
         EthECKey key = EthECKey.Generate();
         // The passphrase has 192 random bits: a costly derivation would protect nothing and delay every start.
-        await KeyFile.CreateAsync(file, key, passphrase, KeyStoreOptions.Light, cancellationToken);
+        await KeyFile.CreateAsync(file, key, passphrase.Bytes, KeyStoreOptions.Light, cancellationToken);
         return key;
     }
 

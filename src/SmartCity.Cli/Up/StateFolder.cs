@@ -11,6 +11,8 @@ internal sealed record StateFolder(string Path)
 
     public string Plan => In("city.json");
 
+    public string AiisMap => In("aiis-map.json");
+
     public string Deployment => In("deployment.json");
 
     public string Keys => In("keys");

@@ -129,7 +129,7 @@ internal static class UpCommand
     {
         BillIssuer issuer = new(city.Api, city.City, city.Options.State, time);
         await BackfillAsync(city, time, console, cancellationToken);
-        int bills = await issuer.IssueAsync(cancellationToken);
+        int bills = (await issuer.RunAsync(cancellationToken)).Issued;
         double seconds = time.GetElapsedTime(started).TotalSeconds;
         console.MarkupLineInterpolated($"[green]Both months are on the chain and billed[/] ({bills} new bills, {seconds:0.0} s after the start).");
         if (city.Options.Once)
@@ -154,7 +154,7 @@ internal static class UpCommand
         using PeriodicTimer timer = new(s_billingPeriod, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            _ = await issuer.IssueAsync(cancellationToken);
+            _ = await issuer.RunAsync(cancellationToken);
         }
         return 0;
     }

@@ -50,18 +50,19 @@ public static class Outages
 {
     private const ulong SecondsPerHour = 3_600;
 
-    /// <summary>Hours a month that heating may be interrupted in all (ПП 354, прил. 1, п. 14).</summary>
-    private const ulong HeatHoursPerPeriod = 24;
+    /// <summary>Hours a month that heating may be interrupted in all, as of 2026 (ПП 354, прил. 1, п. 14).</summary>
+    private const byte HeatHoursPerPeriod = 24;
 
     /// <summary>
     /// The hours of reduction of a group in a period. Seconds are summed first and then rounded down to hours; the order in which
     /// the outages are given does not matter, only that in which they happened.
     /// </summary>
     /// <param name="outages">All outages of the group in the period; parts of longer ones as <see cref="Outage.ByPeriod"/> makes them.</param>
+    /// <param name="heatHoursPerPeriod">Hours of the period that heating may be interrupted in all.</param>
     /// <exception cref="ArgumentException">
     /// Two of one kind overlap, or cold overlaps an interruption of heat: п. 15 does not apply where п. 14 does.
     /// </exception>
-    public static ReductionHours Of(IEnumerable<Outage> outages)
+    public static ReductionHours Of(IEnumerable<Outage> outages, byte heatHoursPerPeriod = HeatHoursPerPeriod)
     {
         ArgumentNullException.ThrowIfNull(outages);
         Outage[] inOrder = [.. outages.OrderBy(outage => outage.From)];
@@ -70,6 +71,7 @@ public static class Outages
         RefuseOverlaps(heat);
         RefuseOverlaps(electricity);
 
+        ulong budget = heatHoursPerPeriod * SecondsPerHour;
         (ulong heatExcess, ulong degrees, ulong interrupted) = (0, 0, 0);
         foreach (Outage outage in heat)
         {
@@ -78,7 +80,7 @@ public static class Outages
                 degrees += outage.Seconds * outage.Measure;
                 continue;
             }
-            ulong left = HeatHoursPerPeriod * SecondsPerHour - Math.Min(HeatHoursPerPeriod * SecondsPerHour, interrupted);
+            ulong left = budget - Math.Min(budget, interrupted);
             heatExcess += Excess(outage, Math.Min(outage.Measure * SecondsPerHour, left));
             interrupted += outage.Seconds;
         }

@@ -34,6 +34,7 @@ public static class EnergyKindExtensions
 /// <param name="Providers">Utilities (РСО) and the managing company (УК).</param>
 /// <param name="Tariffs">Tariffs in order of their first period.</param>
 /// <param name="Houses">Houses and their flats.</param>
+/// <param name="Delays">How long changes wait before they take effect.</param>
 public sealed record CityPlan(
     string Name,
     int UtcOffsetHours,
@@ -41,8 +42,9 @@ public sealed record CityPlan(
     IReadOnlyList<SegmentPlan> Segments,
     IReadOnlyList<SubstationPlan> Substations,
     IReadOnlyList<ProviderPlan> Providers,
-    IReadOnlyList<TariffPlan> Tariffs,
-    IReadOnlyList<HousePlan> Houses)
+    IReadOnlyList<Tariff> Tariffs,
+    IReadOnlyList<HousePlan> Houses,
+    DelayPlan Delays)
 {
     /// <summary>Greatest length of a city plan's file, bytes.</summary>
     public const int MaxFileBytes = 16 * 1024 * 1024;
@@ -53,10 +55,15 @@ public sealed record CityPlan(
 
     /// <summary>Reads a plan from a file of UTF-8 JSON; see <see cref="Parse"/>.</summary>
     /// <exception cref="CityPlanException">The file cannot be read, is too long, or breaks a rule.</exception>
-    public static async Task<CityPlan> LoadAsync(string path, CancellationToken cancellationToken)
+    public static async Task<CityPlan> LoadAsync(string path, CancellationToken cancellationToken) =>
+        CityPlanJson.Read(await ReadFileAsync(path, "The city plan", cancellationToken), $"The city plan {path}");
+
+    /// <summary>The text of a file that is part of a plan.</summary>
+    /// <exception cref="CityPlanException">It cannot be read or is too long.</exception>
+    internal static async Task<string> ReadFileAsync(string path, string what, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        string source = $"The city plan {path}";
+        string source = $"{what} {path}";
         try
         {
             FileInfo file = new(path);
@@ -64,7 +71,7 @@ public sealed record CityPlan(
             {
                 throw new CityPlanException(source, [$"it has {file.Length} bytes; at most {MaxFileBytes} are read."]);
             }
-            return CityPlanJson.Read(await File.ReadAllTextAsync(path, cancellationToken), source);
+            return await File.ReadAllTextAsync(path, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -142,26 +149,14 @@ public sealed record SubstationPlan(uint Number, string SourceObject, string Nam
 /// <param name="NameEnglish">Name people read, English.</param>
 public sealed record ProviderPlan(ushort Number, string Name, string NameEnglish);
 
-/// <summary>Prices from a period on, VAT included.</summary>
-/// <param name="FromPeriod">First period.</param>
-/// <param name="DayPrice">Micro-roubles per kWh, 07-23 local.</param>
-/// <param name="NightPrice">Micro-roubles per kWh, 23-07 local.</param>
-/// <param name="HeatPrice">Micro-roubles per Gcal.</param>
-/// <param name="VatRate">VAT contained, hundredths of a percent.</param>
-/// <param name="DueDay">Day of the following month by which a bill is due, 1..28.</param>
-/// <param name="ElectricityProvider">Provider of the account's own electricity.</param>
-/// <param name="CommonNeedsProvider">Provider of the house's common needs (СОИ).</param>
-/// <param name="HeatProvider">Provider of heat.</param>
-public sealed record TariffPlan(
-    Period FromPeriod,
-    ulong DayPrice,
-    ulong NightPrice,
-    ulong HeatPrice,
-    ushort VatRate,
-    byte DueDay,
-    ushort ElectricityProvider,
-    ushort CommonNeedsProvider,
-    ushort HeatProvider);
+/// <summary>How long a change waits between its announcement on the chain and the moment it may be made.</summary>
+/// <param name="TariffHours">Tariffs and providers, 0 to <see cref="MaxHours"/>.</param>
+/// <param name="OracleHours">The set of oracles, 0 to <see cref="MaxHours"/>.</param>
+public sealed record DelayPlan(uint TariffHours, uint OracleHours)
+{
+    /// <summary>Longest delay: a year.</summary>
+    public const uint MaxHours = 8_760;
+}
 
 /// <summary>A house.</summary>
 /// <param name="Name">Address people read.</param>
@@ -174,4 +169,13 @@ public sealed record HousePlan(string Name, IReadOnlyList<FlatPlan> Flats);
 /// <param name="ElectricityGroup">Electricity group, 0 for none.</param>
 /// <param name="ElectricityChannel">Channel of the flat's own meter in the group: 3 is the first consumer.</param>
 /// <param name="HeatGroup">Heat group, 0 for none.</param>
-public sealed record FlatPlan(string Number, uint Area, uint ElectricityGroup, ushort ElectricityChannel, uint HeatGroup);
+/// <param name="HeatChannel">Channel of the flat's own heat meter in the group, 0 for none: 1 is the first consumer.</param>
+/// <param name="Terms">The terms of its account from the first period on.</param>
+public sealed record FlatPlan(
+    string Number,
+    uint Area,
+    uint ElectricityGroup,
+    ushort ElectricityChannel,
+    uint HeatGroup,
+    ushort HeatChannel,
+    AccountTerms Terms);

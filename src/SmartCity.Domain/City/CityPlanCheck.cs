@@ -6,11 +6,9 @@ internal sealed class CityPlanCheck
     private const int MaxModelLength = 32;
     private const uint MaxResolution = 1_000_000;
     private const int MaxVerificationIntervalMonths = 240;
-    private const ushort MaxVatRate = 5_000;
-    private const byte MaxDueDay = 28;
-    private const ulong MaxPrice = 1_000_000_000_000;
     private const uint MaxArea = 10_000_000;
     private const int MaxConsumers = 273;
+    private const int MaxPremises = 500;
     private const int MaxSlots = 256;
     private const int Phases = 3;
 
@@ -19,7 +17,7 @@ internal sealed class CityPlanCheck
     private readonly HashSet<(string Model, ulong Serial)> _meters = [];
     private readonly HashSet<string> _meterObjects = new(StringComparer.Ordinal);
     private readonly HashSet<(uint Group, ushort Channel)> _ownedChannels = [];
-    private readonly Dictionary<uint, ulong> _areas = [];
+    private readonly Dictionary<uint, (ulong Area, int Premises)> _areas = [];
 
     private CityPlanCheck()
     {
@@ -34,6 +32,8 @@ internal sealed class CityPlanCheck
         check.CheckSubstations(plan.Substations);
         check.CheckProviders(plan.Providers);
         check.CheckTariffs(plan);
+        check.CheckDelay(plan.Delays.TariffHours, "$.delays.tariffHours");
+        check.CheckDelay(plan.Delays.OracleHours, "$.delays.oracleHours");
         for (int house = 0; house < plan.Houses.Count; house++)
         {
             check.CheckHouse(plan.Houses[house], $"$.houses[{house}]");
@@ -132,23 +132,19 @@ internal sealed class CityPlanCheck
         HashSet<ushort> providers = [.. plan.Providers.Select(provider => provider.Number)];
         for (int i = 0; i < plan.Tariffs.Count; i++)
         {
-            TariffPlan tariff = plan.Tariffs[i];
+            Tariff tariff = plan.Tariffs[i];
             string path = $"$.tariffs[{i}]";
             Require(i == 0 || tariff.FromPeriod > plan.Tariffs[i - 1].FromPeriod, $"{path}.fromPeriod",
                 "tariffs stand in order of their first period, each later than the one before.");
-            Require(tariff.VatRate <= MaxVatRate, $"{path}.vatRate", $"write hundredths of a percent, 0 to {MaxVatRate}: 22 % is 2200.");
-            Require(tariff.DueDay is > 0 and <= MaxDueDay, $"{path}.dueDay", $"write a day of the month, 1 to {MaxDueDay}.");
-            CheckPrice(tariff.DayPrice, $"{path}.dayPrice");
-            CheckPrice(tariff.NightPrice, $"{path}.nightPrice");
-            CheckPrice(tariff.HeatPrice, $"{path}.heatPrice");
+            _problems.AddRange(TariffCheck.ProblemsOf(tariff, path));
             CheckProvider(tariff.ElectricityProvider, providers, $"{path}.electricityProvider");
             CheckProvider(tariff.CommonNeedsProvider, providers, $"{path}.commonNeedsProvider");
             CheckProvider(tariff.HeatProvider, providers, $"{path}.heatProvider");
         }
     }
 
-    private void CheckPrice(ulong price, string path) => Require(price is > 0 and <= MaxPrice, path,
-        $"write micro-roubles per kWh or per Gcal, 1 to {MaxPrice}: 5.47 RUB is 5470000.");
+    private void CheckDelay(uint hours, string path) =>
+        Require(hours <= DelayPlan.MaxHours, path, $"write whole hours, 0 to {DelayPlan.MaxHours}.");
 
     private void CheckProvider(ushort number, HashSet<ushort> known, string path) =>
         Require(known.Contains(number), path, $"there is no provider {number} in $.providers.");
@@ -164,14 +160,36 @@ internal sealed class CityPlanCheck
             CheckText(flat.Number, $"{flatPath}.number");
             Require(numbers.Add(flat.Number), $"{flatPath}.number", $"the house has another flat {flat.Number}.");
             Require(flat.Area is > 0 and <= MaxArea, $"{flatPath}.area", $"write the area in dm², 1 to {MaxArea}: 54.30 m² is 5430.");
-            Require(flat.ElectricityGroup != 0 || flat.HeatGroup != 0, flatPath, "name an electricity group or a heat group.");
             CheckElectricity(flat, flatPath);
-            if (flat.HeatGroup != 0)
-            {
-                CheckKind(flat.HeatGroup, EnergyKind.Heat, $"{flatPath}.heatGroup");
-                AddArea(flat.HeatGroup, flat.Area, flatPath);
-            }
+            CheckHeat(flat, flatPath);
+            CheckTerms(flat, $"{flatPath}.terms");
         }
+    }
+
+    private void CheckTerms(FlatPlan flat, string path)
+    {
+        Require(flat.Terms.Residents <= AccountTerms.MaxResidents, $"{path}.residents", $"write 0 to {AccountTerms.MaxResidents}.");
+        Require(flat.HeatGroup != 0 || flat.Terms.Heating is HeatingTerms.None or HeatingTerms.Norm, $"{path}.heating",
+            "there is no heat group: write \"none\", or \"norm\".");
+        Require(flat.HeatChannel == 0 || flat.Terms.Heating == HeatingTerms.House, $"{path}.heating",
+            "a flat with a heat meter of its own is heated by the house: write \"house\".");
+    }
+
+    private void CheckHeat(FlatPlan flat, string path)
+    {
+        Require(flat.ElectricityGroup != 0 || flat.HeatGroup != 0 || flat.Terms.Heating == HeatingTerms.Norm, path,
+            "name an electricity group or a heat group, or write heating by \"norm\".");
+        if (flat.HeatGroup == 0)
+        {
+            Require(flat.HeatChannel == 0, $"{path}.heatChannel", "there is no heat group: write 0.");
+            return;
+        }
+        CheckKind(flat.HeatGroup, EnergyKind.Heat, $"{path}.heatGroup");
+        if (flat.HeatChannel != 0)
+        {
+            CheckChannel(flat.HeatGroup, flat.HeatChannel, EnergyKind.Heat, $"{path}.heatChannel");
+        }
+        AddPremises(flat.HeatGroup, flat.Area, path);
     }
 
     private void CheckElectricity(FlatPlan flat, string path)
@@ -182,23 +200,30 @@ internal sealed class CityPlanCheck
             return;
         }
         CheckKind(flat.ElectricityGroup, EnergyKind.Electricity, $"{path}.electricityGroup");
-        int consumers = _groups.TryGetValue(flat.ElectricityGroup, out (EnergyKind, int Consumers) group) ? group.Consumers : 0;
-        Require(flat.ElectricityChannel >= Phases && flat.ElectricityChannel < Phases + consumers, $"{path}.electricityChannel",
-            $"write the channel of a consumer meter of group {flat.ElectricityGroup}: {Phases} to {Phases + consumers - 1}.");
-        Require(_ownedChannels.Add((flat.ElectricityGroup, flat.ElectricityChannel)), $"{path}.electricityChannel",
-            $"another flat has channel {flat.ElectricityChannel} of group {flat.ElectricityGroup}.");
-        AddArea(flat.ElectricityGroup, flat.Area, path);
+        CheckChannel(flat.ElectricityGroup, flat.ElectricityChannel, EnergyKind.Electricity, $"{path}.electricityChannel");
+        AddPremises(flat.ElectricityGroup, flat.Area, path);
+    }
+
+    private void CheckChannel(uint number, ushort channel, EnergyKind kind, string path)
+    {
+        int first = kind.ParentChannels();
+        int consumers = _groups.TryGetValue(number, out (EnergyKind, int Consumers) group) ? group.Consumers : 0;
+        Require(channel >= first && channel < first + consumers, path, consumers == 0
+            ? $"group {number} has no consumer meters."
+            : $"write the channel of a consumer meter of group {number}: {first} to {first + consumers - 1}.");
+        Require(_ownedChannels.Add((number, channel)), path, $"another flat has channel {channel} of group {number}.");
     }
 
     private void CheckKind(uint number, EnergyKind kind, string path) =>
         Require(_groups.TryGetValue(number, out (EnergyKind Kind, int) group) && group.Kind == kind, path,
             $"there is no {(kind == EnergyKind.Heat ? "heat" : "electricity")} group {number} in $.segments.");
 
-    private void AddArea(uint group, uint area, string path)
+    private void AddPremises(uint group, uint area, string path)
     {
-        ulong sum = _areas.GetValueOrDefault(group) + area;
-        _areas[group] = sum;
-        Require(sum <= uint.MaxValue, $"{path}.area", $"the areas of group {group} add up to more than {uint.MaxValue} dm².");
+        (ulong sum, int premises) = _areas.GetValueOrDefault(group);
+        _areas[group] = (sum + area, premises + 1);
+        Require(sum + area <= uint.MaxValue, $"{path}.area", $"the areas of group {group} add up to more than {uint.MaxValue} dm².");
+        Require(premises < MaxPremises, path, $"group {group} has more than {MaxPremises} premises: divide the house by its inputs.");
     }
 
     private void CheckText(string text, string path) => Require(!string.IsNullOrWhiteSpace(text), path, "write a name; it is empty.");

@@ -15,7 +15,12 @@ internal static class CityPlanJson
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        Converters =
+        {
+            new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+            new NumberConverter<MicroRoubles>(value => new(value), price => price.Value),
+            new NumberConverter<Quantity>(value => new(value), quantity => quantity.Value),
+        },
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
         WriteIndented = true,
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
@@ -25,14 +30,26 @@ internal static class CityPlanJson
 
     public static CityPlan Read(string json, string source)
     {
+        CityPlan plan = ReadShape<CityPlan>(json, source);
+        ThrowIfAny(CityPlanCheck.ProblemsOf(plan), source);
+        return plan;
+    }
+
+    public static Tariff ReadTariff(string json, string source)
+    {
+        Tariff tariff = ReadShape<Tariff>(json, source);
+        ThrowIfAny([.. TariffCheck.ProblemsOf(tariff, "$")], source);
+        return tariff;
+    }
+
+    private static T ReadShape<T>(string json, string source)
+    {
         ArgumentNullException.ThrowIfNull(json);
         using JsonDocument document = ParseDocument(json, source);
         List<string> problems = [];
-        CheckShape(document.RootElement, Options.GetTypeInfo(typeof(CityPlan)), "$", problems);
+        CheckShape(document.RootElement, Options.GetTypeInfo(typeof(T)), "$", problems);
         ThrowIfAny(problems, source);
-        CityPlan plan = document.RootElement.Deserialize<CityPlan>(Options)!;
-        ThrowIfAny(CityPlanCheck.ProblemsOf(plan), source);
-        return plan;
+        return document.RootElement.Deserialize<T>(Options)!;
     }
 
     private static JsonDocument ParseDocument(string json, string source)
@@ -85,7 +102,7 @@ internal static class CityPlanJson
     private static void CheckFields(JsonElement element, JsonTypeInfo type, string path, List<string> problems)
     {
         Dictionary<string, JsonPropertyInfo> known = type.Properties
-            .Where(property => property.AssociatedParameter is not null)
+            .Where(property => property.AssociatedParameter is not null || property.Set is not null)
             .ToDictionary(property => property.Name, StringComparer.Ordinal);
         foreach (JsonProperty field in element.EnumerateObject())
         {
@@ -126,7 +143,20 @@ internal static class CityPlanJson
         _ when type == typeof(Period) => "a month as \"2026-09\", not before 1970,",
         _ when type == typeof(DateOnly) => "a date as \"2026-09-01\"",
         _ when type == typeof(decimal) => "a decimal number",
+        _ when type == typeof(MicroRoubles) => "a whole number of micro-roubles",
+        _ when type == typeof(Quantity) => "a whole number of Wh or kcal",
         _ when type.IsEnum => $"one of {string.Join(", ", Enum.GetNames(type).Select(name => $"\"{JsonNamingPolicy.CamelCase.ConvertName(name)}\""))}",
         _ => $"a whole number that fits {type.Name}",
     };
+
+    /// <summary>Writes a unit's value as a plain number.</summary>
+    private sealed class NumberConverter<T>(Func<ulong, T> make, Func<T, ulong> valueOf) : JsonConverter<T>
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out ulong value)
+                ? make(value)
+                : throw new JsonException("A whole number is needed.");
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteNumberValue(valueOf(value));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SmartCity.Ethereum.Signing;
 
 namespace SmartCity.Ethereum.KeyStore;
@@ -43,6 +44,38 @@ public static class KeyFile
             {
                 File.Delete(temporary);
             }
+        }
+    }
+
+    /// <summary>The account that a file says it holds the key of, without opening it; <c>null</c> when it does not say.</summary>
+    /// <exception cref="KeyStoreException">The file is missing, cannot be read, or is no key file.</exception>
+    public static async Task<Address?> ReadAddressAsync(string path, CancellationToken cancellationToken)
+    {
+        using JsonDocument document = await ParseAsync(path, cancellationToken);
+        return document.RootElement.TryGetProperty("address", out JsonElement stated) && Address.TryParse(JsonText.TryGet(stated), out Address address)
+            ? address
+            : null;
+    }
+
+    private static async Task<JsonDocument> ParseAsync(string path, CancellationToken cancellationToken)
+    {
+        JsonDocument? document = null;
+        try
+        {
+            document = new FileInfo(path).Length <= MaxBytes
+                ? JsonDocument.Parse(await File.ReadAllTextAsync(path, cancellationToken))
+                : throw new KeyStoreException($"The file {path} is too large for a key file.");
+            KeyFileJson.Member(document.RootElement, "crypto"); // Else it is some other JSON.
+            return document;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new KeyStoreException($"The key file {path} cannot be read: {exception.Message}", exception);
+        }
+        catch (KeyStoreException)
+        {
+            document?.Dispose();
+            throw;
         }
     }
 

@@ -11,10 +11,13 @@ public sealed record CityContracts(
     MeterRegistryContract MeterRegistry,
     ReadingLedgerContract ReadingLedger,
     TariffBookContract TariffBook,
+    AccountBookContract AccountBook,
+    VolumeBookContract VolumeBook,
+    IncidentLogContract IncidentLog,
+    ChargesContract Charges,
     BillingContract Billing,
     SettlementRoubleContract SettlementRouble,
-    SettlementContract Settlement,
-    IncidentLogContract IncidentLog)
+    SettlementContract Settlement)
 {
     /// <summary>Names and addresses, by the names that the Directory knows.</summary>
     public IReadOnlyDictionary<string, Address> ToAddresses() => new SortedDictionary<string, Address>(StringComparer.Ordinal)
@@ -24,10 +27,13 @@ public sealed record CityContracts(
         [MeterRegistryContract.ContractName] = MeterRegistry.Address,
         [ReadingLedgerContract.ContractName] = ReadingLedger.Address,
         [TariffBookContract.ContractName] = TariffBook.Address,
+        [AccountBookContract.ContractName] = AccountBook.Address,
+        [VolumeBookContract.ContractName] = VolumeBook.Address,
+        [IncidentLogContract.ContractName] = IncidentLog.Address,
+        [ChargesContract.ContractName] = Charges.Address,
         [BillingContract.ContractName] = Billing.Address,
         [SettlementRoubleContract.ContractName] = SettlementRouble.Address,
         [SettlementContract.ContractName] = Settlement.Address,
-        [IncidentLogContract.ContractName] = IncidentLog.Address,
     };
 
     /// <summary>Binds the contracts to the addresses given by name.</summary>
@@ -59,8 +65,11 @@ public sealed record CityContracts(
         new(addressOf(MeterRegistryContract.ContractName)),
         new(addressOf(ReadingLedgerContract.ContractName)),
         new(addressOf(TariffBookContract.ContractName)),
+        new(addressOf(AccountBookContract.ContractName)),
+        new(addressOf(VolumeBookContract.ContractName)),
+        new(addressOf(IncidentLogContract.ContractName)),
+        new(addressOf(ChargesContract.ContractName)),
         new(addressOf(BillingContract.ContractName)),
         new(addressOf(SettlementRoubleContract.ContractName)),
-        new(addressOf(SettlementContract.ContractName)),
-        new(addressOf(IncidentLogContract.ContractName)));
+        new(addressOf(SettlementContract.ContractName)));
 }

@@ -74,13 +74,17 @@ internal static class FunctionRoles
     public static CityRole Of(string contract, FunctionAbi function) => (contract, function.Name) switch
     {
         (DirectoryContract.ContractName, "register") => CityRole.Admin,
-        (MeterRegistryContract.ContractName or BillingContract.ContractName, "connect") => CityRole.Admin,
-        (MeterRegistryContract.ContractName, "openSegment" or "addGroup" or "replaceMeter" or "decommissionMeter" or "reportFault"
-            or "openAccount" or "setHolder") => CityRole.Registrar,
+        (MeterRegistryContract.ContractName or AccountBookContract.ContractName or BillingContract.ContractName, "connect") =>
+            CityRole.Admin,
+        (MeterRegistryContract.ContractName, "openSegment" or "addGroup" or "replaceMeter" or "decommissionMeter" or "reportFault") =>
+            CityRole.Registrar,
+        (AccountBookContract.ContractName, "openAccount" or "setTerms" or "moveOut" or "setHolder") => CityRole.Registrar,
         (TariffBookContract.ContractName, "registerProvider" or "publish") => CityRole.TariffAuthority,
         (ReadingLedgerContract.ContractName, "setOracles") => CityRole.OracleAdmin,
         (SettlementRoubleContract.ContractName, "mint" or "burn") => CityRole.Bank,
-        (IncidentLogContract.ContractName, "raise" or "clear" or "advance") => CityRole.Dispatcher,
+        (IncidentLogContract.ContractName, "setDeadlineRules") => CityRole.TariffAuthority,
+        (IncidentLogContract.ContractName, "raise" or "clear" or "advance" or "escalate" or "visit" or "suspend" or "resume" or "reject"
+            or "merge" or "reopen" or "interrupt" or "reportCondition" or "recordOutage") => CityRole.Dispatcher,
         (ReadingLedgerContract.ContractName or BillingContract.ContractName, "setPaused") => CityRole.Guardian,
         (SettlementContract.ContractName, "setNettingPaused") => CityRole.Guardian,
         _ => throw new ArgumentException($"No role was chosen for {contract}.{function}.", nameof(function)),
@@ -94,9 +98,12 @@ internal static class FunctionRoles
         (MeterRegistryContract.ContractName, MeterRegistryContract.RestrictedFunctions),
         (ReadingLedgerContract.ContractName, ReadingLedgerContract.RestrictedFunctions),
         (TariffBookContract.ContractName, TariffBookContract.RestrictedFunctions),
+        (AccountBookContract.ContractName, AccountBookContract.RestrictedFunctions),
+        (VolumeBookContract.ContractName, VolumeBookContract.RestrictedFunctions),
+        (IncidentLogContract.ContractName, IncidentLogContract.RestrictedFunctions),
+        (ChargesContract.ContractName, ChargesContract.RestrictedFunctions),
         (BillingContract.ContractName, BillingContract.RestrictedFunctions),
         (SettlementRoubleContract.ContractName, SettlementRoubleContract.RestrictedFunctions),
         (SettlementContract.ContractName, SettlementContract.RestrictedFunctions),
-        (IncidentLogContract.ContractName, IncidentLogContract.RestrictedFunctions),
     ];
 }

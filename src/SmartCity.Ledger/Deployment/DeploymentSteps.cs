@@ -28,6 +28,8 @@ internal sealed class DeploymentSteps
 
     private static readonly CityRole[] RolesWhileDeploying = [CityRole.Registrar, CityRole.TariffAuthority, CityRole.OracleAdmin];
 
+    private const uint SecondsPerHour = 3_600;
+
     private readonly CityDeploymentRequest _request;
     private readonly Address _deployer;
     private readonly ulong _firstNonce;
@@ -44,7 +46,8 @@ internal sealed class DeploymentSteps
         DeploymentSteps builder = new(request, deployer, firstNonce);
         CityContracts city = builder.AddContracts();
         builder.AddPermissions(city);
-        builder.AddTransaction("connect the meter registry", city.MeterRegistry.Connect(city.ReadingLedger.Address, city.Billing.Address));
+        builder.AddTransaction("connect the meter registry", city.MeterRegistry.Connect(city.ReadingLedger.Address));
+        builder.AddTransaction("connect the account book", city.AccountBook.Connect(city.Billing.Address));
         builder.AddTransaction("connect billing", city.Billing.Connect(city.Settlement.Address));
         builder.AddTariffs(city);
         builder.AddMeters(city);
@@ -63,17 +66,24 @@ internal sealed class DeploymentSteps
         int offset = _request.Plan.UtcOffsetHours * 3_600;
         Address ledger = AddContract(ReadingLedgerContract.ContractName, ReadingLedgerContract.Deployment(manager, registry, offset));
         Address tariffs = AddContract(TariffBookContract.ContractName, TariffBookContract.Deployment(manager, ledger));
+        Address accounts = AddContract(AccountBookContract.ContractName, AccountBookContract.Deployment(manager, registry, ledger));
+        Address volumes = AddContract(
+            VolumeBookContract.ContractName, VolumeBookContract.Deployment(registry, ledger, accounts, tariffs));
+        Address incidents = AddContract(
+            IncidentLogContract.ContractName, IncidentLogContract.Deployment(manager, registry, ledger));
+        Address charges = AddContract(
+            ChargesContract.ContractName, ChargesContract.Deployment(registry, ledger, tariffs, accounts, volumes, incidents));
         Address billing = AddContract(
-            BillingContract.ContractName, BillingContract.Deployment(manager, registry, ledger, tariffs));
+            BillingContract.ContractName, BillingContract.Deployment(manager, tariffs, accounts, charges));
         Address rouble = AddContract(SettlementRoubleContract.ContractName, SettlementRoubleContract.Deployment(manager));
         Address settlement = AddContract(
-            SettlementContract.ContractName, SettlementContract.Deployment(manager, registry, ledger, billing, tariffs, rouble));
-        Address incidents = AddContract(IncidentLogContract.ContractName, IncidentLogContract.Deployment(manager));
-        return new(new(manager), new(directory), new(registry), new(ledger), new(tariffs), new(billing), new(rouble),
-            new(settlement), new(incidents));
+            SettlementContract.ContractName, SettlementContract.Deployment(manager, ledger, billing, tariffs, accounts, rouble));
+        return new(new(manager), new(directory), new(registry), new(ledger), new(tariffs), new(accounts), new(volumes), new(incidents),
+            new(charges), new(billing), new(rouble), new(settlement));
     }
 
-    /// <summary>Sets the role of every restricted function and grants the roles; all in one transaction.</summary>
+    /// <summary>Sets the role of every restricted function and grants the roles; all in one transaction. The deployer holds those it needs
+    /// without a delay until the city is handed over.</summary>
     private void AddPermissions(CityContracts city)
     {
         IReadOnlyDictionary<string, Address> addresses = city.ToAddresses();
@@ -93,7 +103,8 @@ internal sealed class DeploymentSteps
                 }
             }
             IEnumerable<Address> holders = _request.Roles.Of(role).Concat(RolesWhileDeploying.Contains(role) ? [_deployer] : []);
-            calls.AddRange(holders.Distinct().Select(holder => city.AccessManager.GrantRole((ulong)role, holder, 0)));
+            calls.AddRange(holders.Distinct().Select(holder => city.AccessManager.GrantRole(
+                (ulong)role, holder, holder == _deployer ? 0 : DelayOf(role))));
         }
         _steps.Add(Multicall("set the permissions", city, calls));
     }
@@ -106,7 +117,7 @@ internal sealed class DeploymentSteps
                 $"register provider {provider.Number}",
                 city.TariffBook.RegisterProvider(provider.Number, _request.Payees[provider.Number]));
         }
-        foreach (TariffPlan tariff in _request.Plan.Tariffs)
+        foreach (Tariff tariff in _request.Plan.Tariffs)
         {
             AddTransaction($"publish the tariff from {tariff.FromPeriod}", city.TariffBook.Publish(PlanOnChain.ToChain(tariff)));
         }
@@ -140,9 +151,8 @@ internal sealed class DeploymentSteps
         {
             AddTransaction(
                 $"open the account of flat {account.Flat} of {account.House}",
-                city.MeterRegistry.OpenAccount(
-                    account.Id, flat.ElectricityGroup, flat.ElectricityChannel, flat.HeatGroup, flat.Area,
-                    _request.Plan.FirstPeriod.Value));
+                city.AccountBook.OpenAccount(
+                    account.Id, PlanOnChain.ToChain(flat), _request.Plan.FirstPeriod.Value, PlanOnChain.ToChain(flat.Terms)));
         }
     }
 
@@ -161,11 +171,22 @@ internal sealed class DeploymentSteps
             .Where(admin => admin != _deployer)
             .Select(admin => city.AccessManager.GrantRole((ulong)CityRole.Admin, admin, 0))
             .ToList();
+        calls.AddRange(RolesWhileDeploying
+            .Where(role => DelayOf(role) != 0 && _request.Roles.Of(role).Contains(_deployer))
+            .Select(role => city.AccessManager.GrantRole((ulong)role, _deployer, DelayOf(role))));
         calls.AddRange(RolesWhileDeploying.Append(CityRole.Admin) // The admin's role last: without it nothing more can be done.
             .Where(role => !_request.Roles.Of(role).Contains(_deployer))
             .Select(role => city.AccessManager.RenounceRole((ulong)role, _deployer)));
         return calls.Count == 0 ? null : Multicall("hand the city over to its admins", city, calls);
     }
+
+    /// <summary>How long a call of a role's holder waits once it was announced, seconds.</summary>
+    private uint DelayOf(CityRole role) => SecondsPerHour * role switch
+    {
+        CityRole.TariffAuthority => _request.Plan.Delays.TariffHours,
+        CityRole.OracleAdmin => _request.Plan.Delays.OracleHours,
+        _ => 0,
+    };
 
     private Address AddContract(string name, byte[] data)
     {

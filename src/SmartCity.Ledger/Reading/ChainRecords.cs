@@ -13,31 +13,27 @@ public readonly record struct SegmentHead(uint Segment, Hour NextHour, Hash32 La
 /// <summary>A bill that was issued.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="Period">The month.</param>
-/// <param name="Bill">Lines, total, VAT contained, and day by which it is due.</param>
-/// <param name="UnmeasuredHours">Hours of the month in which the account's own meter had no measured value.</param>
-public sealed record IssuedBill(Hash32 Account, Period Period, Bill Bill, ushort UnmeasuredHours)
+/// <param name="Lines">Its lines, in their order.</param>
+/// <param name="Total">Sum of the lines.</param>
+/// <param name="Vat">VAT contained in the principal services.</param>
+/// <param name="DueOn">Last day of payment, local calendar.</param>
+public sealed record IssuedBill(
+    Hash32 Account, Period Period, IReadOnlyList<BilledLine> Lines, Kopecks Total, Kopecks Vat, DateOnly DueOn)
 {
     /// <summary>The bill that billing told of.</summary>
+    /// <exception cref="FormatException">A line is none.</exception>
     public static IssuedBill From(BillingEvent.BillIssued told)
     {
         ArgumentNullException.ThrowIfNull(told);
-        BillLine[] lines = told.Lines.Select(line => new BillLine(
-            ToDomain(line.Service), line.Provider, new(line.Quantity), new(line.Price), new(line.Amount))).ToArray();
         return new(
-            told.Account, new(told.Period), new(lines, new(told.Total), new(told.Vat), PlanOnChain.ToDate(told.DueOn)),
-            told.UnmeasuredHours);
+            told.Account, new(told.Period), [.. told.Lines.Select(PackedLine.Unpack)], new(told.Total), new(told.Vat),
+            PlanOnChain.ToDate(told.DueOn));
     }
 
-    /// <summary>A service as the domain names it.</summary>
-    public static Service ToDomain(BillingContract.Service service) => service switch
-    {
-        BillingContract.Service.ElectricityDay => Service.ElectricityDay,
-        BillingContract.Service.ElectricityNight => Service.ElectricityNight,
-        BillingContract.Service.CommonNeedsDay => Service.CommonNeedsDay,
-        BillingContract.Service.CommonNeedsNight => Service.CommonNeedsNight,
-        BillingContract.Service.Heating => Service.Heating,
-        _ => throw new ArgumentOutOfRangeException(nameof(service), service, "No such service."),
-    };
+    /// <summary>What a service costs in this bill: the sum of its lines.</summary>
+    /// <exception cref="OverflowException">The lines come to less than nothing: no contract issues such a bill.</exception>
+    public Kopecks AmountOf(BilledService service) =>
+        new((ulong)Lines.Where(line => line.Service == service).Sum(line => line.Amount.Value));
 }
 
 /// <summary>A payment that settlement received.</summary>
@@ -98,16 +94,30 @@ public sealed record RecordedIncident(
                 case IncidentLogEvent.IncidentRaised raised:
                     order.Add(raised.Incident);
                     incidents[raised.Incident] = new(raised.Incident, raised.Object, raised.Alarm, null,
-                        [new(IncidentLogContract.Stage.Raised, TimeOf(raised.Time), raised.Evidence, entry.Log.BlockNumber)]);
+                        [new(IncidentLogContract.Stage.Detected, TimeOf(raised.Time), raised.Evidence, entry.Log.BlockNumber)]);
                     break;
                 case IncidentLogEvent.IncidentCleared cleared:
                     incidents[cleared.Incident] = Find(incidents, cleared.Incident) with { ClearedAt = TimeOf(cleared.Time) };
                     break;
                 case IncidentLogEvent.IncidentAdvanced advanced:
-                    RecordedIncident before = Find(incidents, advanced.Incident);
-                    IncidentStep step = new(advanced.Stage, TimeOf(advanced.Time), advanced.Evidence, entry.Log.BlockNumber);
-                    incidents[advanced.Incident] = before with { Steps = [.. before.Steps, step] };
+                    Step(advanced.Incident, advanced.Stage, advanced.Time, advanced.Evidence);
                     break;
+                case IncidentLogEvent.IncidentReopened reopened:
+                    Step(reopened.Incident, reopened.Stage, reopened.Time, reopened.Evidence);
+                    incidents[reopened.Incident] = incidents[reopened.Incident] with { ClearedAt = null };
+                    break;
+                case IncidentLogEvent.IncidentRejected rejected:
+                    Step(rejected.Incident, IncidentLogContract.Stage.Rejected, rejected.Time, rejected.Evidence);
+                    break;
+                case IncidentLogEvent.IncidentMerged merged:
+                    Step(merged.Incident, IncidentLogContract.Stage.Merged, merged.Time, merged.Evidence);
+                    break;
+            }
+
+            void Step(Hash32 id, IncidentLogContract.Stage stage, ulong time, Hash32 evidence)
+            {
+                RecordedIncident before = Find(incidents, id);
+                incidents[id] = before with { Steps = [.. before.Steps, new(stage, TimeOf(time), evidence, entry.Log.BlockNumber)] };
             }
         }
         return order.Select(id => incidents[id]).ToArray();

@@ -42,10 +42,12 @@ public sealed class CityLog
             [contracts.MeterRegistry.Address] = (MeterRegistryContract.ContractName, MeterRegistryEvent.TryDecode),
             [contracts.ReadingLedger.Address] = (ReadingLedgerContract.ContractName, ReadingLedgerEvent.TryDecode),
             [contracts.TariffBook.Address] = (TariffBookContract.ContractName, TariffBookEvent.TryDecode),
+            [contracts.AccountBook.Address] = (AccountBookContract.ContractName, AccountBookEvent.TryDecode),
+            [contracts.VolumeBook.Address] = (VolumeBookContract.ContractName, VolumeBookEvent.TryDecode),
+            [contracts.IncidentLog.Address] = (IncidentLogContract.ContractName, IncidentLogEvent.TryDecode),
             [contracts.Billing.Address] = (BillingContract.ContractName, BillingEvent.TryDecode),
             [contracts.SettlementRouble.Address] = (SettlementRoubleContract.ContractName, SettlementRoubleEvent.TryDecode),
             [contracts.Settlement.Address] = (SettlementContract.ContractName, SettlementEvent.TryDecode),
-            [contracts.IncidentLog.Address] = (IncidentLogContract.ContractName, IncidentLogEvent.TryDecode),
         };
         Addresses = [.. _decoders.Keys];
     }

@@ -42,8 +42,9 @@ public sealed class CityReader(EthApi api, DeployedCity city)
     public async Task<CityRegistry> ReadRegistryAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<CityLogEntry> entries = await ReadLogsAsync(
-            [Contracts.MeterRegistry.Address, Contracts.TariffBook.Address], [], cancellationToken);
-        return CityRegistry.From(entries.Select(entry => entry.Event));
+            [Contracts.MeterRegistry.Address, Contracts.AccountBook.Address, Contracts.TariffBook.Address], [], cancellationToken);
+        int offset = await api.CallAsync(Contracts.ReadingLedger.UtcOffset(), BlockParameter.Latest, cancellationToken);
+        return CityRegistry.From(new(TimeSpan.FromSeconds(offset)), entries.Select(entry => entry.Event));
     }
 
     /// <summary>The hours that were recorded for a segment, in order.</summary>
@@ -57,6 +58,20 @@ public sealed class CityReader(EthApi api, DeployedCity city)
         return Events<ReadingLedgerEvent.HourRecorded>(entries)
             .Select(told => RecordedHour.Decode(told, segment, city.LedgerDomain))
             .ToArray();
+    }
+
+    /// <summary>Was a correction recorded?</summary>
+    public async Task<bool> HasCorrectionAsync(ReadingCorrection correction, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(correction);
+        LogFilter filter = new(
+            [Contracts.ReadingLedger.Address],
+            [
+                [ReadingLedgerEvent.CorrectionRecorded.Topic], [Hash32.FromUInt64(correction.Place.Segment)],
+                [Hash32.FromUInt64(correction.Subject.Group)], [correction.Id],
+            ],
+            city.DeployedAtBlock, ulong.MaxValue);
+        return (await api.GetLogsAsync(filter, cancellationToken)).Count > 0;
     }
 
     /// <summary>The phases of a group that did not balance, in order.</summary>
@@ -102,13 +117,12 @@ public sealed class CityReader(EthApi api, DeployedCity city)
     }
 
     /// <summary>What was paid of a bill, by service.</summary>
-    public async Task<IReadOnlyDictionary<Service, Kopecks>> GetPaidAsync(
+    public async Task<IReadOnlyDictionary<BilledService, Kopecks>> GetPaidAsync(
         Hash32 account, Period period, CancellationToken cancellationToken)
     {
         IReadOnlyList<ulong> paid = await api.CallAsync(
             Contracts.Settlement.PaidOf(account, period.Value), BlockParameter.Latest, cancellationToken);
-        return Enum.GetValues<BillingContract.Service>()
-            .ToDictionary(IssuedBill.ToDomain, service => new Kopecks(paid[(int)service]));
+        return Enum.GetValues<BilledService>().ToDictionary(service => service, service => new Kopecks(paid[(int)service]));
     }
 
     /// <summary>The next period to be billed for each account.</summary>
@@ -127,6 +141,36 @@ public sealed class CityReader(EthApi api, DeployedCity city)
     /// <summary>Settlement roubles of an address.</summary>
     public async Task<Kopecks> GetRoublesAsync(Address holder, CancellationToken cancellationToken) =>
         new((ulong)await api.CallAsync(Contracts.SettlementRouble.BalanceOf(holder), BlockParameter.Latest, cancellationToken));
+
+    /// <summary>What was told in a range of blocks that may change volumes and bills: registries, corrections, outages, volumes.</summary>
+    internal async Task<IReadOnlyList<CityLogEntry>> ReadChangesAsync(ulong from, ulong to, CancellationToken cancellationToken)
+    {
+        LogFilter corrections = new(
+            [Contracts.ReadingLedger.Address], [[ReadingLedgerEvent.CorrectionRecorded.Topic]], from, to);
+        LogFilter rest = new(
+            [Contracts.MeterRegistry.Address, Contracts.AccountBook.Address, Contracts.VolumeBook.Address, Contracts.IncidentLog.Address],
+            [], from, to);
+        IEnumerable<EthLog> logs =
+            [.. await api.GetLogsAsync(corrections, cancellationToken), .. await api.GetLogsAsync(rest, cancellationToken)];
+        return logs.OrderBy(log => (log.BlockNumber, log.LogIndex)).Select(Log.Decode).ToArray();
+    }
+
+    /// <summary>The evidence of everything that was recorded of an incident's alarm: raised, ended, back, or moved forward.</summary>
+    public async Task<IReadOnlySet<Hash32>> ReadEvidenceAsync(Hash32 incident, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<CityLogEntry> entries = await ReadLogsAsync([Contracts.IncidentLog.Address], [[], [incident]], cancellationToken);
+        return entries
+            .Select(entry => entry.Event switch
+            {
+                IncidentLogEvent.IncidentRaised raised => raised.Evidence,
+                IncidentLogEvent.IncidentCleared cleared => cleared.Evidence,
+                IncidentLogEvent.IncidentReopened reopened => reopened.Evidence,
+                IncidentLogEvent.IncidentAdvanced advanced => advanced.Evidence,
+                _ => Hash32.Zero,
+            })
+            .Where(evidence => !evidence.IsZero)
+            .ToHashSet();
+    }
 
     /// <summary>All incidents, in the order in which they were raised.</summary>
     public async Task<IReadOnlyList<RecordedIncident>> ReadIncidentsAsync(CancellationToken cancellationToken) =>

@@ -23,6 +23,8 @@ public static class CityCalls
     private const ulong BillsGas = 600_000;
     private const ulong GasPerBill = 250_000;
     private const ulong CallGas = 500_000;
+    private const ulong CorrectionGas = 400_000;
+    private const ulong CorrectionGasPerHour = 4_000;
 
     /// <summary>Records an hour. Anyone may send it.</summary>
     /// <param name="city">The contracts.</param>
@@ -37,6 +39,39 @@ public static class CityCalls
         return Request(
             city.ReadingLedger.Record(batch.Segment, batch.Hour.Value, batch.PreviousBatch, batch.Payload, signatures),
             HourGas + HourGasPerSlot * slots + HourGasPerSignature * signers);
+    }
+
+    /// <summary>Records a correction. Anyone may send it.</summary>
+    /// <param name="city">The contracts.</param>
+    /// <param name="correction">What was signed.</param>
+    /// <param name="signatures">As <see cref="BatchSignatures.Combine"/> gives them.</param>
+    public static TransactionRequest Correct(this CityContracts city, ReadingCorrection correction, ReadOnlyMemory<byte> signatures)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        ArgumentNullException.ThrowIfNull(correction);
+        ulong hours = (ulong)(correction.Subject.Differences.Length / ReadingCorrection.BytesPerHour);
+        ulong signers = (ulong)(signatures.Length / Ethereum.Signing.EthECDSASignature.Size);
+        return Request(
+            city.ReadingLedger.Correct(correction.Details, correction.Subject.Differences, signatures),
+            CorrectionGas + CorrectionGasPerHour * hours + HourGasPerSignature * signers);
+    }
+
+    /// <summary>Fixes the volumes of a group up to a period, or anew from it on. Anyone may send it.</summary>
+    public static TransactionRequest FixVolumes(this CityContracts city, uint group, Period period, bool anew)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(
+            anew ? city.VolumeBook.Refix(group, period.Value) : city.VolumeBook.Fix(group, period.Value), MaxGas);
+    }
+
+    /// <summary>Recalculates an issued period of accounts, in as many calls as needed. Anyone may send them.</summary>
+    public static IReadOnlyList<TransactionRequest> Recalculate(this CityContracts city, IReadOnlyList<Hash32> accounts, Period period)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        ArgumentNullException.ThrowIfNull(accounts);
+        return accounts.Chunk(MaxBillsPerCall)
+            .Select(chunk => Request(city.Billing.Recalculate(chunk, period.Value), BillsGas + GasPerBill * (ulong)chunk.Length))
+            .ToArray();
     }
 
     /// <summary>Issues bills for a period, in as many calls as needed. Anyone may send them. Bills that are there already are passed over.</summary>
@@ -102,6 +137,13 @@ public static class CityCalls
     {
         ArgumentNullException.ThrowIfNull(city);
         return Request(city.IncidentLog.Advance(incident, stage, SecondsOf(time), evidence), CallGas);
+    }
+
+    /// <summary>Records that the alarm of an incident is back. A dispatcher sends it.</summary>
+    public static TransactionRequest ReopenIncident(this CityContracts city, Hash32 incident, DateTimeOffset time, Hash32 evidence)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(city.IncidentLog.Reopen(incident, SecondsOf(time), evidence), CallGas);
     }
 
     private static TransactionRequest Request(ContractTransaction call, ulong gasLimit) =>

@@ -3,7 +3,7 @@ using SmartCity.Ethereum.Signing;
 
 namespace SmartCity.Ledger;
 
-/// <summary>Signs hour batches with one oracle's key, for one ledger. Safe to use from many threads.</summary>
+/// <summary>Signs hour batches and corrections with one oracle's key, for one ledger. Safe to use from many threads.</summary>
 /// <param name="key">The oracle's key; not disposed here.</param>
 /// <param name="domain">The ledger that the signatures are for.</param>
 public sealed class HourBatchSigner(EthECKey key, ReadingLedgerDomain domain)
@@ -13,6 +13,13 @@ public sealed class HourBatchSigner(EthECKey key, ReadingLedgerDomain domain)
 
     /// <summary>Signs a batch.</summary>
     public EthECDSASignature Sign(HourBatch batch) => key.Sign(domain.DigestOf(batch));
+
+    /// <summary>Signs a correction.</summary>
+    public EthECDSASignature Sign(ReadingCorrection correction)
+    {
+        ArgumentNullException.ThrowIfNull(correction);
+        return key.Sign(domain.DigestOf(correction.Id));
+    }
 }
 
 /// <summary>Signatures of a batch as the contract wants them: 65 bytes each, in ascending order of their signers.</summary>

@@ -44,6 +44,6 @@ public sealed record ReadingLedgerDomain
         return DigestOf(batch.Id);
     }
 
-    /// <summary>The digest of the batch that has this id.</summary>
-    public Hash32 DigestOf(Hash32 batchId) => Eip712.Digest(Separator, batchId);
+    /// <summary>The digest of the batch or correction that has this id.</summary>
+    public Hash32 DigestOf(Hash32 id) => Eip712.Digest(Separator, id);
 }

@@ -13,29 +13,30 @@ internal static class AlarmEvidenceJson
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     /// <summary>What a raised or cleared alarm rests on.</summary>
-    public static string Write(string substation, AlarmId alarm, AlarmMode mode, DateTimeOffset time, AlarmEvidence evidence) => Object(writer =>
+    public static string Write(string substation, AlarmRule alarm, AlarmMode mode, DateTimeOffset time, AlarmEvidence evidence) => Object(writer =>
     {
         writer.WriteString("substation", substation);
         writer.WriteString("alarm", alarm.Code);
         writer.WriteString("mode", mode.ToString());
+        writer.WriteString("rules", alarm.Version.ToString());
         writer.WriteString("time", time.UtcDateTime);
         Number(writer, "value", evidence.Value);
         Number(writer, "limit", evidence.Limit);
         Number(writer, "flowRate", evidence.FlowRate);
         writer.WriteStartObject("signals");
-        foreach (SubstationSignal signal in Enum.GetValues<SubstationSignal>())
+        foreach (SeenSignal signal in evidence.Signals.Where(signal => signal.State != SignalState.Unseen))
         {
-            if (!evidence.Signals.IsUsable(signal))
+            if (signal.Flag is { } flag)
             {
-                writer.WriteNull(signal.Tag());
+                writer.WriteBoolean(signal.Tag, flag);
             }
-            else if (SubstationReading.IsFlag(signal))
+            else if (signal.Number is { } number)
             {
-                writer.WriteBoolean(signal.Tag(), evidence.Signals.FlagOf(signal)!.Value);
+                writer.WriteNumber(signal.Tag, number);
             }
             else
             {
-                writer.WriteNumber(signal.Tag(), evidence.Signals.NumberOf(signal)!.Value);
+                writer.WriteNull(signal.Tag);
             }
         }
         writer.WriteEndObject();

@@ -77,6 +77,25 @@ internal sealed partial class ChainSession(
         return _heads;
     }
 
+    /// <summary>Asks the chain which place the next correction of a segment takes.</summary>
+    /// <exception cref="EthereumNodeException">The node did not answer.</exception>
+    public async Task<CorrectionPlace> ReadCorrectionPlaceAsync(uint segment, CancellationToken cancellationToken)
+    {
+        (uint number, Hash32 last) = await Api.CallAsync(
+            City.Contracts.ReadingLedger.CorrectionHeadOf(segment), BlockParameter.Latest, cancellationToken);
+        return new(segment, number + 1, last);
+    }
+
+    /// <summary>Is a correction on the chain?</summary>
+    /// <exception cref="EthereumNodeException">The node did not answer.</exception>
+    public Task<bool> HoldsAsync(ReadingCorrection correction, CancellationToken cancellationToken) =>
+        _reader.HasCorrectionAsync(correction, cancellationToken);
+
+    /// <summary>Does the incident log know this evidence of an incident?</summary>
+    /// <exception cref="EthereumNodeException">The node did not answer.</exception>
+    public async Task<bool> HasEvidenceAsync(Hash32 incident, Hash32 evidence, CancellationToken cancellationToken) =>
+        (await _reader.ReadEvidenceAsync(incident, cancellationToken)).Contains(evidence);
+
     /// <summary>Asks the chain whose signatures it wants now.</summary>
     /// <exception cref="OracleStoppedException">Not this oracle's, or more than one.</exception>
     /// <exception cref="EthereumNodeException">The node did not answer.</exception>

@@ -8,7 +8,10 @@ using SmartCity.Ledger.Contracts;
 
 namespace SmartCity.Oracle;
 
-/// <summary>Brings alarms to the incident log: asks what the log holds, sends what it lacks, an alarm's entries one after another.</summary>
+/// <summary>
+/// Brings alarms to the incident log: asks what the log holds, sends what it lacks, one after another for each substation and number of
+/// alarm. The log has one open incident for these: a further alarm is part of it, and it has ended when all of them have.
+/// </summary>
 internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore alarms, TimeProvider time, ILogger<IncidentSubmitter> logger)
 {
     /// <summary>Alarms served at a time.</summary>
@@ -24,8 +27,12 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
     /// <summary>Errors that sending again would only repeat.</summary>
     private static readonly HashSet<string> Final = new(StringComparer.Ordinal)
     {
-        "IncidentLog_NotForward", "IncidentLog_InvalidAlarm", "IncidentLog_AlreadyCleared", "IncidentLog_AlreadyRaised",
+        "IncidentLog_NotNext", "IncidentLog_InvalidAlarm", "IncidentLog_AlreadyCleared", "IncidentLog_AlreadyRaised",
+        "IncidentLog_WrongStage", "IncidentLog_NothingToReopen", "IncidentLog_ReopenedTooLate",
     };
+
+    /// <summary>Pressure drop and leak become incidents at once; the others when a dispatcher says so.</summary>
+    private static readonly HashSet<byte> RegisteredAtOnce = [1, 4];
 
     private int _seenEpoch = -1;
     private string? _lastRefusal;
@@ -62,22 +69,15 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
             _seenEpoch = chain.Epoch;
             alarms.Doubt(DoubtedEntries);
         }
-        IReadOnlyList<OpenAlarmEntry> open = alarms.OpenEntries(AtOnce);
-        if (open.Count == 0)
-        {
-            return true;
-        }
-        IReadOnlyList<IncidentLogContract.Incident> held = await chain.Api.CallManyAsync(
-            [.. open.Select(entry => chain.City.Contracts.IncidentLog.IncidentOf(entry.Incident))], BlockParameter.Latest, cancellationToken);
         List<(OpenAlarmEntry Entry, Hash32 Hash)> sent = [];
         bool isAccepted = true;
-        foreach ((OpenAlarmEntry entry, IncidentLogContract.Incident incident) in open.Zip(held))
+        foreach (OpenAlarmEntry entry in alarms.OpenEntries(AtOnce).DistinctBy(entry => (entry.Substation, entry.Number)))
         {
-            if (Holds(incident, entry.Kind))
+            if (await NextAsync(entry, cancellationToken) is not { } request)
             {
                 alarms.Mark(entry.Id, OutboxState.Confirmed, null, null);
             }
-            else if (await SendAsync(entry, cancellationToken) is { } hash)
+            else if (await SendAsync(entry, request, cancellationToken) is { } hash)
             {
                 sent.Add((entry, hash));
             }
@@ -90,18 +90,62 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
         return isAccepted;
     }
 
-    private static bool Holds(IncidentLogContract.Incident incident, AlarmEntryKind kind) => kind switch
+    /// <summary>What the log lacks of an entry; <c>null</c> if nothing.</summary>
+    private async Task<TransactionRequest?> NextAsync(OpenAlarmEntry entry, CancellationToken cancellationToken)
     {
-        AlarmEntryKind.Raised => incident.Stage != IncidentLogContract.Stage.None,
-        AlarmEntryKind.Cleared => incident.ClearedAt != 0,
-        AlarmEntryKind.Acknowledged => incident.Stage >= IncidentLogContract.Stage.Acknowledged,
-        _ => throw new System.Diagnostics.UnreachableException($"Unmapped entry {kind}."),
+        CityContracts city = chain.City.Contracts;
+        IncidentLogContract.Incident incident = await AskAsync(city.IncidentLog.IncidentOf(entry.Incident), cancellationToken);
+        if (entry.Kind == AlarmEntryKind.Raised && incident.Stage == IncidentLogContract.Stage.None)
+        {
+            Hash32 open = await AskAsync(city.IncidentLog.OpenIncidentOf(entry.Substation, entry.Number), cancellationToken);
+            if (open.IsZero)
+            {
+                return city.RaiseIncident(entry.Incident, entry.Substation, entry.Number, entry.Time, entry.EvidenceHash);
+            }
+            alarms.Join(entry.Alarm, open);
+            entry = entry with { Incident = open, IsPart = true };
+            incident = await AskAsync(city.IncidentLog.IncidentOf(open), cancellationToken);
+        }
+        if (incident.Stage == IncidentLogContract.Stage.Detected && MustRegister(entry))
+        {
+            return city.AdvanceIncident(entry.Incident, IncidentLogContract.Stage.Registered, entry.Time, entry.EvidenceHash);
+        }
+        return await chain.HasEvidenceAsync(entry.Incident, entry.EvidenceHash, cancellationToken) ? null : Lacking(entry, incident);
+    }
+
+    private static bool MustRegister(OpenAlarmEntry entry) => entry.Kind switch
+    {
+        AlarmEntryKind.Raised => RegisteredAtOnce.Contains(entry.Number),
+        AlarmEntryKind.Acknowledged => true,
+        _ => false,
     };
 
-    private async Task<Hash32?> SendAsync(OpenAlarmEntry entry, CancellationToken cancellationToken)
+    private TransactionRequest? Lacking(OpenAlarmEntry entry, IncidentLogContract.Incident incident)
+    {
+        CityContracts city = chain.City.Contracts;
+        bool hasEnded = incident.ClearedAt != 0;
+        return entry.Kind switch
+        {
+            AlarmEntryKind.Raised => entry.IsPart && hasEnded && (long)incident.ClearedAt <= entry.Time.ToUnixTimeSeconds()
+                ? city.ReopenIncident(entry.Incident, entry.Time, entry.EvidenceHash)
+                : null,
+            AlarmEntryKind.Cleared => hasEnded || alarms.StoodAnother(entry)
+                ? null
+                : city.ClearIncident(entry.Incident, entry.Time, entry.EvidenceHash),
+            AlarmEntryKind.Acknowledged => incident.Stage >= IncidentLogContract.Stage.Acknowledged
+                ? null
+                : city.AdvanceIncident(entry.Incident, IncidentLogContract.Stage.Acknowledged, entry.Time, entry.EvidenceHash),
+            _ => throw new System.Diagnostics.UnreachableException($"Unmapped entry {entry.Kind}."),
+        };
+    }
+
+    private Task<T> AskAsync<T>(ContractQuery<T> query, CancellationToken cancellationToken) =>
+        chain.Api.CallAsync(query, BlockParameter.Latest, cancellationToken);
+
+    private async Task<Hash32?> SendAsync(OpenAlarmEntry entry, TransactionRequest request, CancellationToken cancellationToken)
     {
         // Without a gas limit the node tries the call first, so that a refusal is known by its name.
-        switch (await chain.Sender.SendAsync(ToRequest(entry) with { GasLimit = null }, cancellationToken))
+        switch (await chain.Sender.SendAsync(request with { GasLimit = null }, cancellationToken))
         {
             case SendOutcome.Sent accepted:
                 alarms.Mark(entry.Id, OutboxState.Sent, accepted.Hash, null);
@@ -135,8 +179,7 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
         {
             if (outcome is ReceiptOutcome.Mined { Receipt.IsSuccess: true })
             {
-                alarms.Mark(entry.Id, OutboxState.Confirmed, hash, null);
-                LogWritten(entry.Kind, entry.Incident);
+                LogWritten(entry.Kind, entry.Incident, hash); // Confirmed at the next look, which asks if more is lacking.
             }
             else
             {
@@ -145,21 +188,8 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
         }
     }
 
-    private TransactionRequest ToRequest(OpenAlarmEntry entry)
-    {
-        CityContracts city = chain.City.Contracts;
-        return entry.Kind switch
-        {
-            AlarmEntryKind.Raised => city.RaiseIncident(entry.Incident, entry.Substation, entry.Number, entry.Time, entry.EvidenceHash),
-            AlarmEntryKind.Cleared => city.ClearIncident(entry.Incident, entry.Time, entry.EvidenceHash),
-            AlarmEntryKind.Acknowledged =>
-                city.AdvanceIncident(entry.Incident, IncidentLogContract.Stage.Acknowledged, entry.Time, entry.EvidenceHash),
-            _ => throw new System.Diagnostics.UnreachableException($"Unmapped entry {entry.Kind}."),
-        };
-    }
-
-    [LoggerMessage(EventId = 5120, Level = LogLevel.Information, Message = "{Kind} of incident {Incident} is on the chain")]
-    private partial void LogWritten(AlarmEntryKind kind, Hash32 incident);
+    [LoggerMessage(EventId = 5120, Level = LogLevel.Information, Message = "{Kind} of incident {Incident} is on the chain ({Transaction})")]
+    private partial void LogWritten(AlarmEntryKind kind, Hash32 incident, Hash32 transaction);
 
     [LoggerMessage(EventId = 5121, Level = LogLevel.Warning, Message = "{Kind} of incident {Incident} is refused: {Reason}")]
     private partial void LogRefused(AlarmEntryKind kind, Hash32 incident, string reason);

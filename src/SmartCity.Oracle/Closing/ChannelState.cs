@@ -4,7 +4,7 @@ namespace SmartCity.Oracle;
 
 /// <summary>Where a channel's next interval begins, and what of it is known but not stated yet.</summary>
 /// <param name="Track">The register followed: Wh of an electricity channel, millilitres of a heat meter's flow.</param>
-/// <param name="Unstated">Wh or kcal that are known and did not fit into the hours stated so far (24 bits an hour).</param>
+/// <param name="Unstated">Wh or kcal that are known, of no hour in particular, and not stated yet: the next known hours carry them.</param>
 /// <param name="Heat">What a heat channel needs besides; <c>null</c> for electricity.</param>
 internal sealed record ChannelState(RegisterTrack Track, ulong Unstated, HeatState? Heat)
 {
@@ -24,6 +24,7 @@ internal sealed record ChannelState(RegisterTrack Track, ulong Unstated, HeatSta
 /// <param name="SupplyPressure">Sum of p1 over those, bar.</param>
 /// <param name="ReturnPressureHours">Hours with p2.</param>
 /// <param name="ReturnPressure">Sum of p2 over those, bar.</param>
+/// <param name="Since">Since when the water passed; <c>null</c> for none.</param>
 internal sealed record HeatState(
     ulong Millilitres,
     int Hours,
@@ -32,10 +33,11 @@ internal sealed record HeatState(
     int SupplyPressureHours,
     decimal SupplyPressure,
     int ReturnPressureHours,
-    decimal ReturnPressure)
+    decimal ReturnPressure,
+    DateTimeOffset? Since)
 {
     /// <summary>Nothing to be computed.</summary>
-    public static HeatState Empty { get; } = new(0, 0, 0, 0, 0, 0, 0, 0);
+    public static HeatState Empty { get; } = new(0, 0, 0, 0, 0, 0, 0, 0, null);
 
     /// <summary>Adds an hour's means. An hour without both temperatures, or with conditions that cannot be, adds nothing.</summary>
     public HeatState Add(decimal? t1, decimal? t2, decimal? p1, decimal? p2)
@@ -56,6 +58,11 @@ internal sealed record HeatState(
             ReturnPressure = ReturnPressure + (p2 ?? 0),
         };
     }
+
+    /// <summary>Adds water that passed since an instant; <c>null</c> when it is not known.</summary>
+    public HeatState Add(Quantity? millilitres, DateTimeOffset since) => millilitres is not { } water
+        ? this
+        : this with { Millilitres = Millilitres + water.Value, Since = Since is { } before && before < since ? before : since };
 
     /// <summary>Heat of the water that passed, at the mean conditions; <c>null</c> while no hour had both temperatures.</summary>
     public Kilocalories? Heat()

@@ -16,6 +16,9 @@ internal sealed record ChannelLayout(
     /// <summary>The register.</summary>
     public SignalKey RegisterKey => new(SourceObject, Register);
 
+    /// <summary>The interval that was imported for an hour, kWh.</summary>
+    public SignalKey ImportKey => new(SourceObject, $"{Register}.80020");
+
     /// <summary>The serial number.</summary>
     public SignalKey SerialKey => new(SourceObject, CityLayout.SerialSignal);
 }
@@ -32,9 +35,10 @@ internal sealed record GroupLayout(GroupPlan Plan, IReadOnlyList<ChannelLayout> 
 internal sealed record SegmentLayout(uint Number, EnergyKind Kind, IReadOnlyList<GroupLayout> Groups);
 
 /// <summary>Which signal feeds which place of which payload.</summary>
+/// <param name="Calendar">The city's calendar.</param>
 /// <param name="FirstHour">First hour of every segment.</param>
 /// <param name="Segments">Segments by number.</param>
-internal sealed record CityLayout(Hour FirstHour, IReadOnlyList<SegmentLayout> Segments)
+internal sealed record CityLayout(CityCalendar Calendar, Hour FirstHour, IReadOnlyList<SegmentLayout> Segments)
 {
     /// <summary>Tag of a meter's serial number.</summary>
     public const string SerialSignal = "sn";
@@ -64,7 +68,7 @@ internal sealed record CityLayout(Hour FirstHour, IReadOnlyList<SegmentLayout> S
     public static CityLayout Of(CityPlan plan)
     {
         CityCalendar calendar = new(TimeSpan.FromHours(plan.UtcOffsetHours));
-        return new(calendar.FirstHourOf(plan.FirstPeriod), [.. plan.Segments.Select(segment => new SegmentLayout(
+        return new(calendar, calendar.FirstHourOf(plan.FirstPeriod), [.. plan.Segments.Select(segment => new SegmentLayout(
             segment.Number,
             segment.Kind,
             [.. segment.Groups.Select(group => new GroupLayout(

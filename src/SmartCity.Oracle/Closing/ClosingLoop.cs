@@ -13,6 +13,8 @@ internal sealed partial class ClosingLoop(
     HourInputReader inputs,
     JournalDatabase journal,
     HourStore hours,
+    CorrectionStore corrections,
+    ImportHold hold,
     OracleOptions options,
     TimeProvider time,
     ILogger<ClosingLoop> logger)
@@ -57,8 +59,8 @@ internal sealed partial class ClosingLoop(
         {
             return;
         }
-        Hour due = Hour.Containing(now - options.ClosingGrace);
         Hour next = NextHour();
+        Hour due = hold.Due(next, Hour.Containing(now - options.ClosingGrace), now);
         if (next >= due)
         {
             return;
@@ -160,7 +162,9 @@ internal sealed partial class ClosingLoop(
                 hours.AddInputs(transaction, hour, inputsOfHour);
                 foreach (SegmentLayout segment in layout.Segments.Where(segment => next[segment.Number] <= hour))
                 {
-                    hours.AddClosed(transaction, closer.Close(segment, hour, inputsOfHour, events));
+                    ClosedHour closed = closer.Close(segment, hour, inputsOfHour, events);
+                    hours.AddClosed(transaction, closed);
+                    corrections.AddFills(transaction, segment.Number, closed.Fills);
                 }
             }
             HourStore.WriteStates(transaction, closer.States);

@@ -14,12 +14,22 @@ internal readonly record struct ChannelKey(uint Group, int Channel);
 /// <param name="Detail">In words and figures.</param>
 internal readonly record struct MeterEvent(Hour Hour, SignalKey Signal, MeterEventKind Kind, string Detail);
 
+/// <summary>What a channel consumed in hours that were stated as missing, known since its register came back.</summary>
+/// <param name="Group">The group's number.</param>
+/// <param name="Channel">The channel in the group.</param>
+/// <param name="FirstHour">The first missing hour.</param>
+/// <param name="Intervals">Wh or kcal of each missing hour, in order.</param>
+/// <param name="Evidence">What it was computed from, in words and figures.</param>
+internal sealed record GapFill(uint Group, int Channel, Hour FirstHour, IReadOnlyList<ulong> Intervals, string Evidence);
+
 /// <summary>What is stated of an hour of a segment.</summary>
 /// <param name="Segment">The segment's number.</param>
 /// <param name="Hour">The hour.</param>
 /// <param name="Groups">Readings of each group, in payload order.</param>
 /// <param name="Imbalances">Phases that do not balance, as the contract will find.</param>
-internal sealed record ClosedHour(uint Segment, Hour Hour, IReadOnlyList<IReadOnlyList<Reading>> Groups, int Imbalances)
+/// <param name="Fills">What is known now of hours that were stated as missing.</param>
+internal sealed record ClosedHour(
+    uint Segment, Hour Hour, IReadOnlyList<IReadOnlyList<Reading>> Groups, int Imbalances, IReadOnlyList<GapFill> Fills)
 {
     /// <summary>The payload that is signed.</summary>
     public byte[] Payload() => HourPayload.Encode(Groups);
@@ -113,58 +123,86 @@ internal sealed class HourCloser
         SegmentLayout segment, Hour hour, IReadOnlyDictionary<SignalKey, HourInput> inputs, ICollection<MeterEvent> events)
     {
         Reading[][] groups = new Reading[segment.Groups.Count][];
+        List<GapFill> fills = [];
         int imbalances = 0;
         for (int i = 0; i < groups.Length; i++)
         {
             GroupLayout group = segment.Groups[i];
-            groups[i] = [.. group.Channels.Select(channel => CloseChannel(channel, hour, inputs, events))];
+            groups[i] = [.. group.Channels.Select(channel => CloseChannel(channel, hour, inputs, events, fills))];
             imbalances += CheckBalance(group, groups[i], hour, events);
         }
-        return new(segment.Number, hour, groups, imbalances);
+        return new(segment.Number, hour, groups, imbalances, fills);
     }
 
     private Reading CloseChannel(
-        ChannelLayout channel, Hour hour, IReadOnlyDictionary<SignalKey, HourInput> inputs, ICollection<MeterEvent> events)
+        ChannelLayout channel,
+        Hour hour,
+        IReadOnlyDictionary<SignalKey, HourInput> inputs,
+        ICollection<MeterEvent> events,
+        ICollection<GapFill> fills)
     {
         ChannelState state = StateOf(channel);
         (RegisterStep step, RegisterTrack track) = state.Track.Take(hour, SampleOf(channel, hour, inputs, state), channel.Limits);
+        (step, track) = ImportedInterval.Prefer(hour, ImportedOf(channel, inputs), step, track, channel.Limits);
         if (step.Event is { } kind)
         {
             events.Add(new(hour, channel.RegisterKey, kind, step.Detail));
         }
         state = state with { Track = track };
-        (Reading reading, ChannelState next) = state.Heat is { } heat
-            ? StateHeat(state, heat, step, hour, channel, inputs)
-            : Stated(state, step.Interval, isWholeHour: step.Since == hour.Start);
+        Known known = new(step.Interval, step.Since);
+        if (state.Heat is { } heat)
+        {
+            (known, heat) = KnownHeat(heat, step, channel, inputs);
+            state = state with { Heat = heat };
+        }
+        (Reading reading, ChannelState next, IReadOnlyList<ulong> missing) = Stated(state, known, hour);
+        if (missing.Count > 0)
+        {
+            Hour first = new(hour.Value - (uint)missing.Count);
+            fills.Add(new(channel.Group, channel.Channel, first, missing, $"{channel.RegisterKey}: {known.Interval!.Value.Value} "
+                + $"{(channel.Kind == EnergyKind.Heat ? "kcal" : "Wh")} in the {missing.Count + 1} hours from {first}, shared alike"));
+        }
         _states[new(channel.Group, channel.Channel)] = next;
         return reading;
     }
 
-    private static (Reading Reading, ChannelState Next) StateHeat(
-        ChannelState state, HeatState heat, RegisterStep step, Hour hour, ChannelLayout channel, IReadOnlyDictionary<SignalKey, HourInput> inputs)
+    /// <summary>Heat is known when water and both temperatures are; until then the water waits.</summary>
+    private static (Known Known, HeatState Next) KnownHeat(
+        HeatState heat, RegisterStep step, ChannelLayout channel, IReadOnlyDictionary<SignalKey, HourInput> inputs)
     {
-        bool isWholeHour = step.Since == hour.Start && heat is { Millilitres: 0, Hours: 0 };
         decimal?[] means = [.. CityLayout.HeatMeans.Select(signal => inputs.GetValueOrDefault(new(channel.SourceObject, signal)).Value)];
-        heat = heat.Add(means[0], means[1], means[2], means[3]);
-        heat = heat with { Millilitres = heat.Millilitres + (step.Interval?.Value ?? 0) };
-        if (step.Interval is null || heat.Heat() is not { } energy)
-        {
-            return Stated(state with { Heat = heat }, null, isWholeHour);
-        }
-        return Stated(state with { Heat = HeatState.Empty }, energy.AsQuantity, isWholeHour);
+        heat = heat.Add(means[0], means[1], means[2], means[3]).Add(step.Interval, step.Since);
+        return step.Interval is not null && heat is { Since: { } since } && heat.Heat() is { } energy
+            ? (new(energy.AsQuantity, since), HeatState.Empty)
+            : (new(null, step.Since), heat);
     }
 
-    /// <summary>States what is known, as far as an hour can carry it; the rest is stated in the hours after.</summary>
-    private static (Reading Reading, ChannelState Next) Stated(ChannelState state, Quantity? interval, bool isWholeHour)
+    /// <summary>
+    /// States the hour's own share of what is known; the shares of the hours before it, which were stated as missing, are a correction's
+    /// business (ADR 14). No hour carries more than 24 bits; what is over is stated in the next known hours.
+    /// </summary>
+    private static (Reading Reading, ChannelState Next, IReadOnlyList<ulong> Missing) Stated(ChannelState state, Known known, Hour hour)
     {
-        if (interval is null && state.Unstated == 0)
+        if (known.Interval is not { } interval)
         {
-            return (Reading.Missing, state);
+            return (Reading.Missing, state, []);
         }
-        ulong known = state.Unstated + (interval?.Value ?? 0);
-        ulong stated = Math.Min(known, Reading.MaxInterval);
-        bool isMeasured = isWholeHour && state.Unstated == 0 && stated == known;
-        return (new(new(stated), isMeasured ? Quality.Measured : Quality.Interpolated), state with { Unstated = known - stated });
+        ulong[] shares = SharedAlike(interval.Value, (uint)((hour.Start - known.Since).Ticks / TimeSpan.TicksPerHour) + 1);
+        ulong[] missing = [.. shares.SkipLast(1).Select(share => Math.Min(share, Reading.MaxInterval))];
+        ulong own = interval.Value - missing.Aggregate(0ul, (sum, share) => sum + share);
+        ulong stated = Math.Min(own + state.Unstated, Reading.MaxInterval);
+        bool isMeasured = missing.Length == 0 && state.Unstated == 0 && stated == own;
+        return (
+            new(new(stated), isMeasured ? Quality.Measured : Quality.Interpolated),
+            state with { Unstated = own + state.Unstated - stated },
+            missing);
+    }
+
+    /// <summary>A quantity divided among hours by running total, so that the parts add up.</summary>
+    private static ulong[] SharedAlike(ulong quantity, uint hours)
+    {
+        ulong UpTo(uint hour) => (ulong)((UInt128)quantity * hour / hours);
+        return [.. Enumerable.Range(0, (int)hours).Select(i => UpTo((uint)i + 1) - UpTo((uint)i))];
     }
 
     private int CheckBalance(GroupLayout group, IReadOnlyList<Reading> readings, Hour hour, ICollection<MeterEvent> events)
@@ -202,6 +240,9 @@ internal sealed class HourCloser
         return new(serial, new(register), hour.End);
     }
 
+    private static ulong? ImportedOf(ChannelLayout channel, IReadOnlyDictionary<SignalKey, HourInput> inputs) =>
+        channel.Kind == EnergyKind.Electricity && inputs.GetValueOrDefault(channel.ImportKey).Value is { } interval ? ToUnits(channel, interval) : null;
+
     private static ulong? ToUnits(ChannelLayout channel, decimal value)
     {
         const decimal WattHoursPerKilowattHour = 1_000;
@@ -210,4 +251,7 @@ internal sealed class HourCloser
     }
 
     private static bool IsWhole(decimal number) => number is >= 0 and <= long.MaxValue && decimal.IsInteger(number);
+
+    /// <summary>Consumption since an instant; <c>null</c> when it is not known.</summary>
+    private readonly record struct Known(Quantity? Interval, DateTimeOffset Since);
 }

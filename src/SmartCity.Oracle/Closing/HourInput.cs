@@ -11,6 +11,9 @@ internal enum InputOrigin
 
     /// <summary>From the chain, because this journal had lost it.</summary>
     Chain,
+
+    /// <summary>From a file of layout 80020.</summary>
+    Import,
 }
 
 /// <summary>What an hour is closed from: a register as of its end, or a mean over it.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SmartCity.Aiis;
 using SmartCity.Alphalogic;
 using SmartCity.Domain;
 using SmartCity.Ethereum.JsonRpc;
@@ -25,7 +26,8 @@ internal sealed class OracleEngine : IDisposable
         EthECKey key,
         JournalDatabase journal,
         TimeProvider time,
-        ILoggerFactory logging)
+        ILoggerFactory logging,
+        AiisMap? map = null)
     {
         _journal = journal;
         CityLayout layout = CityLayout.Of(plan);
@@ -36,16 +38,24 @@ internal sealed class OracleEngine : IDisposable
         status.Key(key.Address.ToString());
         hours.Register(layout);
         _sender = new(api, key, city.ChainId, new() { Errors = ContractArtifact.CityAbi, MaxInFlight = 1_000 }, time);
+        ImportStore imports = new(journal, layout, time);
         SourceSession session = new(source, plan, layout, samples, logging.CreateLogger<SourceSession>());
         ChainSession chain = new(api, city, key, _sender, layout, status, logging.CreateLogger<ChainSession>());
-        HourInputReader inputs = new(session, layout, samples, options, time, logging.CreateLogger<HourInputReader>());
+        HourInputReader inputs = new(session, layout, samples, imports, options, time, logging.CreateLogger<HourInputReader>());
         AlarmStore alarms = new(journal);
-        AlarmDesk desk = new(plan, options.AlarmMode, alarms, session, logging.CreateLogger<AlarmDesk>());
+        AlarmDesk desk = new(plan, options, alarms, session, logging.CreateLogger<AlarmDesk>());
         Poller = new(session, plan, journal, samples, status, desk, options, time, logging.CreateLogger<Poller>());
-        Closing = new(layout, session, chain, inputs, journal, hours, options, time, logging.CreateLogger<ClosingLoop>());
+        CorrectionStore corrections = new(journal, layout, time);
+        ImportHold hold = new(imports, map, options.ImportWait);
+        Closing = new(
+            layout, session, chain, inputs, journal, hours, corrections, hold, options, time, logging.CreateLogger<ClosingLoop>());
         Submitter = new(chain, layout, hours, new(journal, time), time, logging.CreateLogger<HourSubmitter>());
+        Corrections = new(chain, layout, corrections, time, logging.CreateLogger<CorrectionSubmitter>());
         Incidents = new(chain, alarms, time, logging.CreateLogger<IncidentSubmitter>());
         Housekeeper = new(journal, status, desk, time);
+        Imports = map is null || options.ImportFolder is null
+            ? null
+            : new(options.ImportFolder, new(map, plan, imports, time), time, logging.CreateLogger<ImportFolder>());
     }
 
     /// <summary>Polls the source.</summary>
@@ -57,11 +67,17 @@ internal sealed class OracleEngine : IDisposable
     /// <summary>Brings hours to the chain.</summary>
     public HourSubmitter Submitter { get; }
 
+    /// <summary>Brings what was learned late to the chain.</summary>
+    public CorrectionSubmitter Corrections { get; }
+
     /// <summary>Brings alarms to the chain.</summary>
     public IncidentSubmitter Incidents { get; }
 
     /// <summary>Signs of life and acknowledgements.</summary>
     public Housekeeper Housekeeper { get; }
+
+    /// <summary>Imports files; <c>null</c> when no folder is watched.</summary>
+    public ImportFolder? Imports { get; }
 
     /// <summary>Runs until cancelled, or until a loop cannot go on: then the others are ended and its exception is thrown.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -72,8 +88,10 @@ internal sealed class OracleEngine : IDisposable
             Task.Run(() => Poller.RunAsync(stop.Token), stop.Token),
             Task.Run(() => Closing.RunAsync(stop.Token), stop.Token),
             Task.Run(() => Submitter.RunAsync(stop.Token), stop.Token),
+            Task.Run(() => Corrections.RunAsync(stop.Token), stop.Token),
             Task.Run(() => Incidents.RunAsync(stop.Token), stop.Token),
             Task.Run(() => Housekeeper.RunAsync(stop.Token), stop.Token),
+            .. Imports is { } imports ? [Task.Run(() => imports.RunAsync(stop.Token), stop.Token)] : Array.Empty<Task>(),
         ];
         Task first = await Task.WhenAny(loops);
         await stop.CancelAsync();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SmartCity.Aiis;
 using SmartCity.Domain;
 using SmartCity.Ethereum.KeyStore;
 using SmartCity.Ethereum.Signing;
@@ -23,6 +24,20 @@ internal static class OracleFiles
             return await CityPlan.LoadAsync(path, cancellationToken);
         }
         catch (CityPlanException exception)
+        {
+            throw new OracleStoppedException(OracleExit.Configuration, exception.Message, exception); // It names the file.
+        }
+    }
+
+    /// <summary>Which measuring point is which channel.</summary>
+    /// <exception cref="OracleStoppedException">It cannot be read or does not fit the plan.</exception>
+    public static async Task<AiisMap?> ReadMapAsync(string? path, CityPlan plan, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return path is null ? null : await AiisMap.LoadAsync(path, plan, cancellationToken);
+        }
+        catch (AiisMapException exception)
         {
             throw new OracleStoppedException(OracleExit.Configuration, exception.Message, exception); // It names the file.
         }

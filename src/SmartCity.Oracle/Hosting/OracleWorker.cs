@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SmartCity.Aiis;
 using SmartCity.Alphalogic;
 using SmartCity.Domain;
 using SmartCity.Ethereum.JsonRpc;
@@ -13,6 +14,8 @@ internal sealed partial class OracleWorker(
     OracleOptions options, TimeProvider time, ILoggerFactory logging, IHostApplicationLifetime lifetime) : BackgroundService
 {
     private const string LockFile = "oracle.lock";
+
+    private static readonly TimeSpan s_newKeyLimit = TimeSpan.FromSeconds(3);
 
     private readonly ILogger _logger = logging.CreateLogger<OracleWorker>();
 
@@ -55,19 +58,59 @@ internal sealed partial class OracleWorker(
     {
         options.Validate();
         CityPlan plan = await OracleFiles.ReadPlanAsync(options.PlanFile, cancellationToken);
+        AiisMap? map = await OracleFiles.ReadMapAsync(options.AiisMapFile, plan, cancellationToken);
         DeployedCity city = await OracleFiles.ReadDeploymentAsync(options.DeploymentFile, cancellationToken);
         string password = await OracleFiles.ReadSourcePasswordAsync(options.SourcePasswordFile, cancellationToken);
-        using EthECKey key = await OracleFiles.ReadKeyAsync(options.KeystoreFile, options.PassphraseFile, cancellationToken);
         using FileStream mine = TakeFolder(options.StateFolder);
         using AlphalogicClient source = AlphalogicClient.Create(
             new() { BaseAddress = options.SourceUrl, Login = options.SourceLogin, Password = password, PollPeriod = options.MeterPollPeriod },
             time, logging.CreateLogger<AlphalogicClient>());
         using HttpClient http = new() { BaseAddress = options.ChainUrl, Timeout = Timeout.InfiniteTimeSpan };
         EthApi api = new(new RpcClient(http, null, time));
-        using OracleEngine engine = new(
-            options, plan, source, city, api, key, JournalDatabase.Open(options.StateFolder), time, logging);
-        LogStarted(key.Address, options.SourceUrl, options.ChainUrl, options.StateFolder);
-        await engine.RunAsync(cancellationToken);
+        while (true)
+        {
+            using EthECKey key = await OracleFiles.ReadKeyAsync(options.KeystoreFile, options.PassphraseFile, cancellationToken);
+            LogStarted(key.Address, options.SourceUrl, options.ChainUrl, options.StateFolder);
+            using OracleEngine engine = new(
+                options, plan, source, city, api, key, JournalDatabase.Open(options.StateFolder), time, logging, map);
+            if (!await RunUntilOtherKeyAsync(engine, key.Address, cancellationToken))
+            {
+                return;
+            }
+            LogOtherKey(key.Address);
+        }
+    }
+
+    /// <summary>Runs until cancelled; true when the key file holds another key: then the engine is ended, and one with that key goes on from
+    /// the journal.</summary>
+    private async Task<bool> RunUntilOtherKeyAsync(OracleEngine engine, Ethereum.Address mine, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task watch = KeyWatch.WaitForOtherAsync(options.KeystoreFile, mine, time, stop.Token);
+        Task run = engine.RunAsync(stop.Token);
+        try
+        {
+            if (await Task.WhenAny(run, watch) == run)
+            {
+                await run;
+                return false;
+            }
+        }
+        catch (OracleStoppedException exception) when (exception.ExitCode == OracleExit.Chain)
+        {
+            // The ledger may have been told of a new key a moment before its file is in place.
+            if (await Task.WhenAny(watch, Task.Delay(s_newKeyLimit, time, cancellationToken)) != watch)
+            {
+                throw;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(run, watch).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        return true;
     }
 
     /// <summary>Two oracles on one journal would send each batch twice: the second one is told.</summary>
@@ -89,6 +132,9 @@ internal sealed partial class OracleWorker(
 
     [LoggerMessage(EventId = 5200, Level = LogLevel.Information, Message = "Oracle {Address}: source {Source}, chain {Chain}, state in {StateFolder}")]
     private partial void LogStarted(Ethereum.Address address, Uri source, Uri chain, string stateFolder);
+
+    [LoggerMessage(EventId = 5204, Level = LogLevel.Information, Message = "The key file holds another key than that of {Address}: the oracle goes on with it")]
+    private partial void LogOtherKey(Ethereum.Address address);
 
     [LoggerMessage(EventId = 5201, Level = LogLevel.Information, Message = "The oracle has stopped; what it knows is in its journal")]
     private partial void LogStopped();

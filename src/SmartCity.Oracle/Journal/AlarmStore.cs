@@ -9,13 +9,22 @@ namespace SmartCity.Oracle;
 /// <param name="Id">The journal's number of the entry.</param>
 /// <param name="Alarm">The journal's number of the alarm.</param>
 /// <param name="Incident">Id in the incident log.</param>
+/// <param name="IsPart">Is the alarm part of an incident that an earlier one opened?</param>
 /// <param name="Substation">The substation's number.</param>
 /// <param name="Number">Alarm of the brief, 1..4.</param>
 /// <param name="Kind">What the entry says.</param>
 /// <param name="Time">Source time.</param>
 /// <param name="EvidenceHash">Keccak-256 of the evidence.</param>
 internal sealed record OpenAlarmEntry(
-    long Id, long Alarm, Hash32 Incident, uint Substation, byte Number, AlarmEntryKind Kind, DateTimeOffset Time, Hash32 EvidenceHash);
+    long Id,
+    long Alarm,
+    Hash32 Incident,
+    bool IsPart,
+    uint Substation,
+    byte Number,
+    AlarmEntryKind Kind,
+    DateTimeOffset Time,
+    Hash32 EvidenceHash);
 
 /// <summary>An acknowledgement that a dispatcher asked for.</summary>
 /// <param name="Id">The journal's number of the request.</param>
@@ -35,12 +44,12 @@ internal sealed record AcknowledgementRequest(
 internal sealed class AlarmStore(JournalDatabase journal)
 {
     /// <summary>States of the rules by substation, as of the last look.</summary>
-    public Dictionary<uint, SubstationState> ReadStates() => journal.Read(connection => connection
+    public Dictionary<uint, RuleState> ReadStates(RuleProgram program) => journal.Read(connection => connection
         .Query<(long Substation, string State)>("SELECT substation, state FROM rule_state")
-        .ToDictionary(row => (uint)row.Substation, row => SubstationState.Parse(row.State)));
+        .ToDictionary(row => (uint)row.Substation, row => program.ParseState(row.State)));
 
     /// <summary>Writes the state of a substation's rules.</summary>
-    public static void WriteState(JournalTransaction transaction, uint substation, AlarmMode mode, SubstationState state) => transaction.ExecutePrepared(
+    public static void WriteState(JournalTransaction transaction, uint substation, AlarmMode mode, RuleState state) => transaction.ExecutePrepared(
         "INSERT INTO rule_state (substation, mode, state) VALUES ($0, $1, $2) ON CONFLICT DO UPDATE SET mode = $1, state = $2",
         (long)substation, (long)mode, state.ToJson());
 
@@ -114,12 +123,27 @@ internal sealed class AlarmStore(JournalDatabase journal)
     /// <summary>The first entry of each alarm that the incident log lacks, oldest first: an alarm's entries go one after another.</summary>
     public IReadOnlyList<OpenAlarmEntry> OpenEntries(int limit) => journal.Read(connection => connection.Query<EntryRow>(
         """
-        SELECT min(e.id) AS Id, e.alarm, a.incident, a.substation, a.number, e.kind, e.time_ms AS TimeMs, e.evidence_hash AS EvidenceHash
+        SELECT min(e.id) AS Id, e.alarm, coalesce(a.part_of, a.incident) AS Incident, a.part_of IS NOT NULL AS IsPart, a.substation, a.number, e.kind, e.time_ms AS TimeMs, e.evidence_hash AS EvidenceHash
         FROM alarm_entry e JOIN alarm a ON a.id = e.alarm
         WHERE e.state < 2 GROUP BY e.alarm ORDER BY 1 LIMIT @limit
         """, new { limit }).Select(row => new OpenAlarmEntry(
-            row.Id, row.Alarm, new(row.Incident), (uint)row.Substation, (byte)row.Number, (AlarmEntryKind)row.Kind,
+            row.Id, row.Alarm, new(row.Incident), row.IsPart != 0, (uint)row.Substation, (byte)row.Number, (AlarmEntryKind)row.Kind,
             DateTimeOffset.FromUnixTimeMilliseconds(row.TimeMs), new(row.EvidenceHash))).ToList());
+
+    /// <summary>Notes that an alarm is part of an incident that is open already.</summary>
+    public void Join(long alarm, Hash32 incident) => journal.Write(transaction =>
+    {
+        transaction.Execute("UPDATE alarm SET part_of = @incident WHERE id = @alarm", new { alarm, incident = incident.ToBytes() });
+        transaction.Touch(OracleChanges.Alarms);
+    });
+
+    /// <summary>Did another alarm of the same substation and number stand at the time of an entry?</summary>
+    public bool StoodAnother(OpenAlarmEntry entry) => journal.Read(connection => connection.ExecuteScalar<bool>(
+        """
+        SELECT EXISTS (SELECT 1 FROM alarm WHERE substation = @Substation AND number = @number AND id <> @Alarm
+            AND raised_ms <= @time AND (cleared_ms IS NULL OR cleared_ms > @time))
+        """,
+        new { entry.Substation, number = (long)entry.Number, entry.Alarm, time = entry.Time.ToUnixTimeMilliseconds() }));
 
     /// <summary>Notes how far an entry has come.</summary>
     public void Mark(long entry, OutboxState state, Hash32? transactionHash, string? refusal) => journal.Write(transaction =>
@@ -166,6 +190,7 @@ internal sealed class AlarmStore(JournalDatabase journal)
         public long Id { get; init; }
         public long Alarm { get; init; }
         public byte[] Incident { get; init; } = [];
+        public long IsPart { get; init; }
         public long Substation { get; init; }
         public long Number { get; init; }
         public long Kind { get; init; }

@@ -39,6 +39,20 @@ internal sealed class JournalDatabase : IDisposable
         }
     }
 
+    /// <summary>Writes in one transaction that is then given up: what would become of it, and nothing changes.</summary>
+    /// <exception cref="JournalException">The disk is full, or the file cannot be written.</exception>
+    public T Rehearse<T>(Func<JournalTransaction, T> write)
+    {
+        lock (_lock)
+        {
+            return JournalFile.Guarded(_path, () =>
+            {
+                using SqliteTransaction transaction = _connection.BeginTransaction();
+                return write(new(this, transaction));
+            });
+        }
+    }
+
     /// <summary>Writes in one transaction: all of it is durable when this returns, or nothing is when it throws.</summary>
     /// <exception cref="JournalException">The disk is full, or the file cannot be written.</exception>
     public void Write(Action<JournalTransaction> write) => Write(journal =>
@@ -89,6 +103,12 @@ internal sealed class JournalDatabase : IDisposable
 internal sealed class JournalTransaction(JournalDatabase database, SqliteTransaction transaction)
 {
     private OracleChanges _changes;
+
+    /// <summary>For reads that are shared with those outside of a transaction.</summary>
+    public SqliteConnection Connection => transaction.Connection!;
+
+    /// <summary>The transaction beneath.</summary>
+    public SqliteTransaction Inner => transaction;
 
     /// <summary>Runs a statement with Dapper's parameters.</summary>
     public int Execute(string sql, object? parameters = null) =>

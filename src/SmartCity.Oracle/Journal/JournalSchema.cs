@@ -11,7 +11,7 @@ internal static class JournalSchema
     public const int ApplicationId = 0x53436F72;
 
     /// <summary>Version of the tables below.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Creates all tables.</summary>
     public const string Create = """
@@ -42,7 +42,7 @@ internal static class JournalSchema
             source_ms INTEGER NOT NULL,
             received_ms INTEGER NOT NULL) STRICT;
 
-        -- Append-only: what an hour was closed from: registers as of its end, means over it. origin: 0 polled, 1 the source's history, 2 the chain.
+        -- Append-only: what an hour was closed from: registers as of its end, means over it. origin: 0 polled, 1 the source's history, 2 the chain, 3 an import.
         CREATE TABLE hour_input (
             hour INTEGER NOT NULL,
             signal INTEGER NOT NULL,
@@ -98,6 +98,35 @@ internal static class JournalSchema
             confirmed_ms INTEGER,
             PRIMARY KEY (config, hour, segment)) STRICT, WITHOUT ROWID;
 
+        -- What is known since of hours of a channel that were stated as missing, within one period. intervals: 4 bytes an hour, as a correction's
+        -- differences. refusal: why the ledger will never take it.
+        CREATE TABLE gap_fill (
+            id INTEGER PRIMARY KEY,
+            segment INTEGER NOT NULL,
+            grp INTEGER NOT NULL,
+            channel INTEGER NOT NULL,
+            first_hour INTEGER NOT NULL,
+            intervals BLOB NOT NULL,
+            evidence TEXT NOT NULL,
+            recorded_ms INTEGER NOT NULL,
+            refusal TEXT) STRICT;
+
+        -- The outbox of corrections: each fills a gap, one on its way in a segment. state as of batch, 3 void: its place was taken.
+        CREATE TABLE correction (
+            sequence INTEGER PRIMARY KEY,
+            fill INTEGER NOT NULL REFERENCES gap_fill (id),
+            config BLOB NOT NULL,
+            segment INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            previous BLOB NOT NULL,
+            id BLOB NOT NULL,
+            signatures BLOB NOT NULL,
+            state INTEGER NOT NULL,
+            transaction_hash BLOB,
+            signed_ms INTEGER NOT NULL) STRICT;
+        CREATE INDEX correction_place ON correction (segment, number);
+        CREATE INDEX correction_fill ON correction (fill);
+
         -- Append-only: configurations of oracles that batches were signed under; the last one is in force.
         CREATE TABLE oracle_config (
             id INTEGER PRIMARY KEY,
@@ -112,10 +141,12 @@ internal static class JournalSchema
             closed_before INTEGER NOT NULL,
             confirmed_before INTEGER NOT NULL) STRICT;
 
-        -- Alarms, one row from raise to end; state restored from here after a restart. number: 1..4 of the brief, 0 a diagnostic.
+        -- Alarms, one row from raise to end; state restored from here after a restart. number: 1..4 of the brief, 0 a diagnostic. part_of:
+        -- the incident that was open for the substation and the number when it was raised: the log has one at a time.
         CREATE TABLE alarm (
             id INTEGER PRIMARY KEY,
             incident BLOB NOT NULL UNIQUE,
+            part_of BLOB,
             substation INTEGER NOT NULL,
             substation_name TEXT NOT NULL,
             number INTEGER NOT NULL,
@@ -190,6 +221,6 @@ internal static class JournalSchema
         INSERT INTO change VALUES (1, 0, 0, 0, 0, 0);
 
         PRAGMA application_id = 1396928370;
-        PRAGMA user_version = 1;
+        PRAGMA user_version = 2;
         """;
 }

@@ -66,7 +66,9 @@ public enum OutboxState
 
 /// <summary>An alarm of a heat substation (ИТП).</summary>
 /// <param name="Id">The journal's number; for <see cref="OracleCommands.AcknowledgeAsync"/>.</param>
-/// <param name="IncidentId">Id in the IncidentLog contract: 0x and 64 hexadecimal digits.</param>
+/// <param name="IncidentId">
+/// The incident in the IncidentLog contract, which alarms of a substation and a number share while it is open: 0x and 64 hexadecimal digits.
+/// </param>
 /// <param name="Substation">Number of the substation in the city plan.</param>
 /// <param name="SubstationName">Name people read.</param>
 /// <param name="Number">Alarm of the brief: 1 pressure drop, 2 pump fault, 3 out of limits, 4 leak; 0 a diagnostic, which stays off the chain.</param>

@@ -94,7 +94,7 @@ public sealed class OracleReader
         {
             List<AlarmRow> alarms = (await connection.QueryAsync<AlarmRow>(new CommandDefinition(
                 $"""
-                SELECT id, incident, substation, substation_name AS SubstationName, number, code, severity, detail, raised_ms AS RaisedMs,
+                SELECT id, coalesce(part_of, incident) AS Incident, substation, substation_name AS SubstationName, number, code, severity, detail, raised_ms AS RaisedMs,
                        cleared_ms AS ClearedMs, acknowledged_ms AS AcknowledgedMs, acknowledged_by AS AcknowledgedBy, note
                 FROM alarm
                 WHERE id < @before {(openOnly ? $"AND {Open}" : "")}

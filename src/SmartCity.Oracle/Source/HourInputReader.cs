@@ -7,9 +7,12 @@ namespace SmartCity.Oracle;
 
 /// <summary>Gathers what hours are closed from: samples polled while they happened, and the source's history for what was not polled.</summary>
 internal sealed partial class HourInputReader(
-    SourceSession session, CityLayout layout, SampleStore samples, OracleOptions options, TimeProvider time, ILogger<HourInputReader> logger)
+    SourceSession session, CityLayout layout, SampleStore samples, ImportStore imports, OracleOptions options, TimeProvider time, ILogger<HourInputReader> logger)
 {
     private const int ParallelReads = 8;
+
+    private readonly Dictionary<ChannelKey, SignalKey> _importKeys =
+        layout.Channels.ToDictionary(channel => new ChannelKey(channel.Group, channel.Channel), channel => channel.ImportKey);
 
     private static readonly TimeSpan MeanStep = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan[] RoundDelays = [TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4)];
@@ -37,13 +40,33 @@ internal sealed partial class HourInputReader(
                 inputs[key] = input;
             }
         }
+        AddImported(hour, [inputs]);
         return inputs;
     }
 
     /// <summary>Inputs of each hour in [<paramref name="from"/>, <paramref name="to"/>) from the source's history alone.</summary>
     /// <exception cref="AlphalogicException">The source does not answer; one signal that does not is left out instead.</exception>
-    public Task<IReadOnlyList<Dictionary<SignalKey, HourInput>>> ReadHistoryAsync(Hour from, Hour to, CancellationToken cancellationToken) =>
-        ReadHistoryAsync(from, to, [.. layout.Boundaries.Concat(layout.Means)], RoundDelays.Length, cancellationToken);
+    public async Task<IReadOnlyList<Dictionary<SignalKey, HourInput>>> ReadHistoryAsync(Hour from, Hour to, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Dictionary<SignalKey, HourInput>> read = await ReadHistoryAsync(
+            from, to, [.. layout.Boundaries.Concat(layout.Means)], RoundDelays.Length, cancellationToken);
+        AddImported(from, read);
+        return read;
+    }
+
+    /// <summary>Adds the intervals that files brought; whoever closes the hour prefers them.</summary>
+    private void AddImported(Hour from, IReadOnlyList<Dictionary<SignalKey, HourInput>> hours)
+    {
+        const decimal WattHoursPerKilowattHour = 1_000m;
+        IReadOnlyDictionary<(Hour Hour, ChannelKey Channel), CurrentValue> imported = imports.Read(from, new(from.Value + (uint)hours.Count));
+        foreach (((Hour hour, ChannelKey channel), CurrentValue value) in imported)
+        {
+            if (value.Interval is { } interval && _importKeys.TryGetValue(channel, out SignalKey key))
+            {
+                hours[(int)(hour.Value - from.Value)][key] = new(interval.Value / WattHoursPerKilowattHour, hour.End, InputOrigin.Import);
+            }
+        }
+    }
 
     private async Task<IReadOnlyList<Dictionary<SignalKey, HourInput>>> ReadHistoryAsync(
         Hour from, Hour to, HashSet<SignalKey> keys, int rounds, CancellationToken cancellationToken)

@@ -122,7 +122,7 @@ public sealed class PortalUsers
 
     private static IEnumerable<(DemoAccount, PortalUser)> DemoProviders(CityPlan plan)
     {
-        TariffPlan tariff = plan.Tariffs[^1];
+        Tariff tariff = plan.Tariffs[^1];
         (string Login, ushort Provider)[] logins =
         [
             ("electricity", tariff.ElectricityProvider), ("heat", tariff.HeatProvider), ("company", tariff.CommonNeedsProvider),

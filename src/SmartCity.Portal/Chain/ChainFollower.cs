@@ -10,7 +10,7 @@ namespace SmartCity.Portal;
 /// that was set back is read anew from the city's first block.
 /// </summary>
 internal sealed partial class ChainFollower(
-    EthApi api, DeployedCity city, TimeProvider time, ILogger<ChainFollower> logger) : BackgroundService
+    EthApi api, DeployedCity city, City plan, TimeProvider time, ILogger<ChainFollower> logger) : BackgroundService
 {
     private const int MaxKnownTimes = 10_000;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
@@ -104,7 +104,7 @@ internal sealed partial class ChainFollower(
         await foreach (CityLogPage page in _reader.Log.FollowAsync(api, next, _lastHash, PollInterval, time, cancellationToken))
         {
             await LearnTimesAsync(page, cancellationToken);
-            CityBookEditor editor = new(book);
+            CityBookEditor editor = new(book, plan.Calendar);
             foreach (CityLogEntry entry in page.Entries)
             {
                 editor.Add(entry, block => _times[block]);

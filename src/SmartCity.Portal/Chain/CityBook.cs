@@ -15,7 +15,7 @@ namespace SmartCity.Portal;
 /// <param name="Segments">Hours by segment.</param>
 /// <param name="Accounts">Bills and payments by account.</param>
 /// <param name="Providers">Receivables by provider.</param>
-/// <param name="CommonNeeds">Common needs (СОИ) by group and period, as Billing fixed them.</param>
+/// <param name="Volumes">Volumes by group and period, as fixed last, and corrections of readings.</param>
 /// <param name="Deposits">References of the bank's deposits against which roubles were minted.</param>
 internal sealed record CityBook(
     ulong Block,
@@ -24,7 +24,7 @@ internal sealed record CityBook(
     ImmutableDictionary<uint, SegmentBook> Segments,
     ImmutableDictionary<Hash32, AccountBook> Accounts,
     ImmutableDictionary<ushort, ProviderBook> Providers,
-    ImmutableDictionary<(uint Group, Period Period), BillingEvent.CommonNeedsFixed> CommonNeeds,
+    VolumeState Volumes,
     ImmutableHashSet<Hash32> Deposits)
 {
     /// <summary>Nothing read yet.</summary>
@@ -35,7 +35,7 @@ internal sealed record CityBook(
         ImmutableDictionary<uint, SegmentBook>.Empty,
         ImmutableDictionary<Hash32, AccountBook>.Empty,
         ImmutableDictionary<ushort, ProviderBook>.Empty,
-        ImmutableDictionary<(uint, Period), BillingEvent.CommonNeedsFixed>.Empty,
+        VolumeState.Empty,
         []);
 
     /// <summary>The segment of a group, or nothing for an unknown group.</summary>
@@ -108,19 +108,73 @@ internal sealed record HourEntry(ReadingLedgerEvent.HourRecorded Told, ChainPlac
 /// <param name="Drift">Parent minus consumers over all hours up to this one.</param>
 internal sealed record GroupBalance(uint Group, IReadOnlyList<PhaseBalance> Phases, PhaseDrift Drift);
 
+/// <summary>Volumes and corrections as they stand at a moment. Immutable: a bill keeps what it was issued by.</summary>
+/// <param name="Fixed">Volumes by group and period.</param>
+/// <param name="Estimating">Estimates of periods that are on their way to be fixed: many may take several calls.</param>
+/// <param name="Corrections">Sums of corrections by channel and period.</param>
+internal sealed record VolumeState(
+    ImmutableDictionary<(uint Group, Period Period), FixedVolumes> Fixed,
+    ImmutableDictionary<(uint Group, Period Period), ImmutableDictionary<int, VolumeBookContract.Volume>> Estimating,
+    ImmutableDictionary<(uint Group, int Channel, Period Period), ZoneDifference> Corrections)
+{
+    /// <summary>Nothing fixed, nothing corrected.</summary>
+    public static VolumeState Empty { get; } = new(
+        ImmutableDictionary<(uint, Period), FixedVolumes>.Empty,
+        ImmutableDictionary<(uint, Period), ImmutableDictionary<int, VolumeBookContract.Volume>>.Empty,
+        ImmutableDictionary<(uint, int, Period), ZoneDifference>.Empty);
+
+    /// <summary>What corrections add to a channel's period.</summary>
+    public ZoneDifference CorrectionOf(uint group, int channel, Period period) => Corrections.GetValueOrDefault((group, channel, period));
+}
+
+/// <summary>A group's period as it was fixed.</summary>
+/// <param name="House">What its accounts have in common.</param>
+/// <param name="Carry">Negative common needs that it carries on.</param>
+/// <param name="Estimated">Volumes that contain a substitute, by channel.</param>
+internal sealed record FixedVolumes(
+    VolumeBookContract.House House, HouseNeedsCarry Carry, ImmutableDictionary<int, VolumeBookContract.Volume> Estimated);
+
+/// <summary>A change of consumption by zone, Wh; kcal in peak. <c>default</c> is none.</summary>
+/// <param name="Peak">Peak zone.</param>
+/// <param name="HalfPeak">Half-peak zone.</param>
+/// <param name="Night">Night zone.</param>
+internal readonly record struct ZoneDifference(long Peak, long HalfPeak, long Night)
+{
+    /// <summary>All zones together.</summary>
+    public long Total => Peak + HalfPeak + Night;
+
+    /// <summary>The sum of two changes.</summary>
+    public static ZoneDifference operator +(ZoneDifference left, ZoneDifference right) =>
+        new(left.Peak + right.Peak, left.HalfPeak + right.HalfPeak, left.Night + right.Night);
+
+    /// <summary>A consumption after the change.</summary>
+    /// <exception cref="OverflowException">More is taken from a zone than was used in it: no contract takes such a correction.</exception>
+    public ZoneConsumption On(ZoneConsumption measured) => new(
+        new((ulong)((long)measured.Peak.Value + Peak)),
+        new((ulong)((long)measured.HalfPeak.Value + HalfPeak)),
+        new((ulong)((long)measured.Night.Value + Night)));
+}
+
 /// <summary>Bills and payments of an account.</summary>
 /// <param name="Id">The account.</param>
-/// <param name="Details">Its meter, groups and area.</param>
+/// <param name="Details">Its premises, terms and time.</param>
 /// <param name="Bills">Bills by period.</param>
 /// <param name="Payments">Payments and uses of credit, in order.</param>
 /// <param name="Credit">Money that has paid no bill yet.</param>
 internal sealed record AccountBook(
     Hash32 Id,
-    MeterRegistryContract.Account Details,
+    RegisteredAccount Details,
     ImmutableSortedDictionary<Period, BillEntry> Bills,
     ImmutableList<PaymentEntry> Payments,
     Kopecks Credit)
 {
+    /// <summary>Recalculations that wait for its next bill.</summary>
+    public ImmutableSortedDictionary<(Period Period, BilledService Service), SignedKopecks> Waiting { get; init; } =
+        ImmutableSortedDictionary<(Period, BilledService), SignedKopecks>.Empty;
+
+    /// <summary>Penalty that has come due and is in no bill yet.</summary>
+    public Kopecks PendingPenalty { get; init; }
+
     /// <summary>What is still to be paid of all bills.</summary>
     public Kopecks Outstanding => Bills.Values.Aggregate(Kopecks.Zero, (sum, bill) => sum + bill.Outstanding);
 }
@@ -129,7 +183,8 @@ internal sealed record AccountBook(
 /// <param name="Issued">The bill.</param>
 /// <param name="Place">Where the chain keeps it.</param>
 /// <param name="PaidByService">What was paid, by service, what is held in escrow included.</param>
-internal sealed record BillEntry(IssuedBill Issued, ChainPlace Place, ImmutableArray<Kopecks> PaidByService)
+/// <param name="Volumes">The volumes it was issued by.</param>
+internal sealed record BillEntry(IssuedBill Issued, ChainPlace Place, ImmutableArray<Kopecks> PaidByService, VolumeState Volumes)
 {
     /// <summary>What was paid.</summary>
     public Kopecks Paid => PaidByService.Aggregate(Kopecks.Zero, (sum, part) => sum + part);
@@ -138,16 +193,16 @@ internal sealed record BillEntry(IssuedBill Issued, ChainPlace Place, ImmutableA
     public Kopecks Conceded { get; init; }
 
     /// <summary>What is still to be paid.</summary>
-    public Kopecks Outstanding => Issued.Bill.Total - Paid - Conceded;
+    public Kopecks Outstanding => Issued.Total - Paid - Conceded;
 
-    /// <summary>The line of a service, or nothing when the bill has none.</summary>
-    public BillLine? LineOf(Service service)
+    /// <summary>Provider of a service in this bill; nothing when the bill has no line of it.</summary>
+    public ushort? ProviderOf(BilledService service)
     {
-        foreach (BillLine line in Issued.Bill.Lines)
+        foreach (BilledLine line in Issued.Lines)
         {
             if (line.Service == service)
             {
-                return line;
+                return line.Provider;
             }
         }
         return null;

@@ -9,28 +9,30 @@ namespace SmartCity.Portal;
 /// <summary>Writes what the chain told next into a copy of a book. Pure: no clock, no network.</summary>
 internal sealed class CityBookEditor
 {
-    private static readonly int Services = Enum.GetValues<Service>().Length;
+    private static readonly int Services = Enum.GetValues<BilledService>().Length;
     private static readonly ImmutableArray<Kopecks> NothingPaid = [.. Enumerable.Repeat(Kopecks.Zero, Services)];
 
     private readonly ImmutableList<ContractEvent>.Builder _registryEvents;
     private readonly ImmutableDictionary<uint, SegmentBook>.Builder _segments;
     private readonly ImmutableDictionary<Hash32, AccountBook>.Builder _accounts;
     private readonly ImmutableDictionary<ushort, ProviderBook>.Builder _providers;
-    private readonly ImmutableDictionary<(uint Group, Period Period), BillingEvent.CommonNeedsFixed>.Builder _commonNeeds;
     private readonly ImmutableHashSet<Hash32>.Builder _deposits;
     private readonly Dictionary<uint, BalanceGroup> _balances = [];
+    private readonly CityCalendar _calendar;
+    private VolumeState _volumes;
     private CityRegistry _registry;
     private bool _isRegistryStale;
 
     /// <summary>Begins with a book; the book itself stays as it is.</summary>
-    public CityBookEditor(CityBook book)
+    public CityBookEditor(CityBook book, CityCalendar calendar)
     {
+        _calendar = calendar;
         _registry = book.Registry;
         _registryEvents = book.RegistryEvents.ToBuilder();
         _segments = book.Segments.ToBuilder();
         _accounts = book.Accounts.ToBuilder();
         _providers = book.Providers.ToBuilder();
-        _commonNeeds = book.CommonNeeds.ToBuilder();
+        _volumes = book.Volumes;
         _deposits = book.Deposits.ToBuilder();
     }
 
@@ -44,7 +46,7 @@ internal sealed class CityBookEditor
         ChainPlace place = new(entry.Log.BlockNumber, entry.Log.TransactionHash);
         switch (entry.Event)
         {
-            case MeterRegistryEvent or TariffBookEvent:
+            case MeterRegistryEvent or AccountBookEvent or TariffBookEvent:
                 _registryEvents.Add(entry.Event);
                 _isRegistryStale = true;
                 break;
@@ -54,8 +56,17 @@ internal sealed class CityBookEditor
             case BillingEvent.BillIssued bill:
                 AddBill(IssuedBill.From(bill), place);
                 break;
-            case BillingEvent.CommonNeedsFixed fixedNeeds:
-                _commonNeeds[(fixedNeeds.Group, new(fixedNeeds.Period))] = fixedNeeds;
+            case BillingEvent.Recalculated recalculated:
+                AddRecalculation(recalculated);
+                break;
+            case ReadingLedgerEvent.CorrectionRecorded correction:
+                AddCorrection(correction);
+                break;
+            case VolumeBookEvent.VolumeEstimated estimated:
+                AddEstimate(estimated);
+                break;
+            case VolumeBookEvent.VolumesFixed done:
+                AddVolumes(done);
                 break;
             case SettlementEvent.PaymentReceived payment:
                 AddPayment(payment.Account, new(place, timeOf(place.Block), payment.Payer, new(payment.Amount), []));
@@ -71,11 +82,17 @@ internal sealed class CityBookEditor
                 Concede(conceded);
                 break;
             case SettlementEvent.DisputeClosed closed:
-                CountPaid(closed.Account, closed.Period, (Service)closed.Service, new(closed.Paid));
+                CountPaid(closed.Account, closed.Period, (BilledService)closed.Service, new(closed.Paid));
                 break;
             case SettlementEvent.CreditChanged credit:
                 AccountBook account = AccountOf(credit.Account);
                 _accounts[account.Id] = account with { Credit = new(credit.Credit) };
+                break;
+            case SettlementEvent.PenaltyAccrued accrued:
+                AddPenalty(accrued.Account, Sum(accrued.Amounts));
+                break;
+            case SettlementEvent.PenaltiesTaken taken:
+                AddPenalty(taken.Account, -Sum(taken.Amounts));
                 break;
             case SettlementEvent.Withdrawn withdrawn:
                 ProviderBook provider = ProviderOf(withdrawn.Provider);
@@ -105,7 +122,7 @@ internal sealed class CityBookEditor
             _segments.ToImmutable(),
             _accounts.ToImmutable(),
             _providers.ToImmutable(),
-            _commonNeeds.ToImmutable(),
+            _volumes,
             _deposits.ToImmutable());
     }
 
@@ -117,28 +134,25 @@ internal sealed class CityBookEditor
         }
         _isRegistryStale = false;
         _balances.Clear();
-        _registry = CityRegistry.From(_registryEvents);
+        _registry = CityRegistry.From(_calendar, _registryEvents);
         foreach (RegisteredSegment segment in _registry.Segments.Values)
         {
             _segments[segment.Number] = _segments.TryGetValue(segment.Number, out SegmentBook? known)
                 ? known with { Registered = segment }
                 : new(segment, [], []);
         }
-        foreach ((Hash32 id, MeterRegistryContract.Account details) in _registry.Accounts)
+        foreach (RegisteredAccount details in _registry.Accounts)
         {
-            if (!_accounts.ContainsKey(id))
-            {
-                _accounts[id] = new(id, details, ImmutableSortedDictionary<Period, BillEntry>.Empty, [], Kopecks.Zero);
-            }
+            _accounts[details.Id] = _accounts.TryGetValue(details.Id, out AccountBook? known)
+                ? known with { Details = details }
+                : new(details.Id, details, ImmutableSortedDictionary<Period, BillEntry>.Empty, [], Kopecks.Zero);
         }
     }
 
     private void AddHour(ReadingLedgerEvent.HourRecorded told, ChainPlace place)
     {
         RefreshRegistry();
-        SegmentBook segment = _segments.TryGetValue(told.Segment, out SegmentBook? known)
-            ? known
-            : throw new LedgerException($"An hour was recorded for segment {told.Segment}, which was never opened.");
+        SegmentBook segment = SegmentOf(told.Segment);
         Hour hour = new(told.Hour);
         if (hour != segment.Next)
         {
@@ -163,6 +177,10 @@ internal sealed class CityBookEditor
         };
     }
 
+    private SegmentBook SegmentOf(uint number) => _segments.TryGetValue(number, out SegmentBook? known)
+        ? known
+        : throw new LedgerException($"Something was recorded for segment {number}, which was never opened.");
+
     private BalanceGroup BalanceOf(RegisteredGroup group)
     {
         if (!_balances.TryGetValue(group.Number, out BalanceGroup? balance))
@@ -180,11 +198,90 @@ internal sealed class CityBookEditor
     private void AddBill(IssuedBill issued, ChainPlace place)
     {
         AccountBook account = AccountOf(issued.Account);
-        _accounts[account.Id] = account with { Bills = account.Bills.Add(issued.Period, new(issued, place, NothingPaid)) };
-        foreach (BillLine line in issued.Bill.Lines)
+        BillEntry bill = new(issued, place, NothingPaid, _volumes);
+        ImmutableSortedDictionary<(Period, BilledService), SignedKopecks> waiting = account.Waiting;
+        foreach (BilledLine line in issued.Lines.Where(line => line.Kind == LineKind.Recalculation))
         {
-            Count(line.Provider, issued.Period, billed: line.Amount, paid: Kopecks.Zero);
+            waiting = Add(waiting, line.Period, line.Service, -line.Amount);
         }
+        _accounts[account.Id] = account with { Bills = account.Bills.Add(issued.Period, bill), Waiting = waiting };
+        foreach (BilledService service in Enum.GetValues<BilledService>())
+        {
+            if (bill.ProviderOf(service) is { } provider)
+            {
+                Count(provider, issued.Period, billed: issued.AmountOf(service), paid: Kopecks.Zero);
+            }
+        }
+    }
+
+    private void AddRecalculation(BillingEvent.Recalculated told)
+    {
+        AccountBook account = AccountOf(told.Account);
+        ImmutableSortedDictionary<(Period, BilledService), SignedKopecks> waiting = account.Waiting;
+        for (int service = 0; service < told.Differences.Count; service++)
+        {
+            waiting = Add(waiting, new(told.Period), (BilledService)service, new(told.Differences[service]));
+        }
+        _accounts[account.Id] = account with { Waiting = waiting };
+    }
+
+    private static ImmutableSortedDictionary<(Period, BilledService), SignedKopecks> Add(
+        ImmutableSortedDictionary<(Period, BilledService), SignedKopecks> waiting, Period period, BilledService service, SignedKopecks change)
+    {
+        SignedKopecks sum = waiting.GetValueOrDefault((period, service)) + change;
+        return sum == default ? waiting.Remove((period, service)) : waiting.SetItem((period, service), sum);
+    }
+
+    private void AddPenalty(Hash32 id, long change)
+    {
+        AccountBook account = AccountOf(id);
+        _accounts[id] = account with { PendingPenalty = new((ulong)((long)account.PendingPenalty.Value + change)) };
+    }
+
+    private static long Sum(IReadOnlyList<ulong> amounts) => amounts.Sum(amount => (long)amount);
+
+    private void AddCorrection(ReadingLedgerEvent.CorrectionRecorded told)
+    {
+        RefreshRegistry();
+        bool isHeat = SegmentOf(told.Segment).Registered.Kind == EnergyKind.Heat;
+        ZoneDifference sum = default;
+        foreach ((int i, int difference) in ReadingCorrection.Decode(told.Differences.Span).Index())
+        {
+            Zone zone = isHeat ? Zone.Peak : _calendar.ZoneOf(new(told.Details.FirstHour + (uint)i));
+            sum += zone switch
+            {
+                Zone.Peak => new(difference, 0, 0),
+                Zone.HalfPeak => new(0, difference, 0),
+                _ => new(0, 0, difference),
+            };
+        }
+        (uint, int, Period) key = (told.Group, told.Details.Channel, new(told.Period));
+        _volumes = _volumes with
+        {
+            Corrections = _volumes.Corrections.SetItem(key, _volumes.Corrections.GetValueOrDefault(key) + sum),
+        };
+    }
+
+    private void AddEstimate(VolumeBookEvent.VolumeEstimated told)
+    {
+        (uint, Period) key = (told.Group, new(told.Period));
+        ImmutableDictionary<int, VolumeBookContract.Volume> before =
+            _volumes.Estimating.GetValueOrDefault(key) ?? ImmutableDictionary<int, VolumeBookContract.Volume>.Empty;
+        _volumes = _volumes with { Estimating = _volumes.Estimating.SetItem(key, before.SetItem(told.Channel, told.Volume)) };
+    }
+
+    /// <summary>The estimates of a period stand before it.</summary>
+    private void AddVolumes(VolumeBookEvent.VolumesFixed told)
+    {
+        (uint, Period) key = (told.Group, new(told.Period));
+        HouseNeedsCarry carry = new(told.Carry[0], told.Carry[1], told.Carry[2]);
+        ImmutableDictionary<int, VolumeBookContract.Volume> estimated =
+            _volumes.Estimating.GetValueOrDefault(key) ?? ImmutableDictionary<int, VolumeBookContract.Volume>.Empty;
+        _volumes = _volumes with
+        {
+            Fixed = _volumes.Fixed.SetItem(key, new(told.House, carry, estimated)),
+            Estimating = _volumes.Estimating.Remove(key),
+        };
     }
 
     private void AddPayment(Hash32 id, PaymentEntry payment)
@@ -212,15 +309,15 @@ internal sealed class CityBookEditor
     {
         for (int service = 0; service < told.Amounts.Count; service++)
         {
-            CountPaid(told.Account, told.Period, (Service)service, new(told.Amounts[service]));
+            CountPaid(told.Account, told.Period, (BilledService)service, new(told.Amounts[service]));
         }
     }
 
-    private void CountPaid(Hash32 id, ushort period, Service service, Kopecks paid)
+    private void CountPaid(Hash32 id, ushort period, BilledService service, Kopecks paid)
     {
-        if (paid > Kopecks.Zero && BillOf(id, new(period)).Bill.LineOf(service) is { } line)
+        if (paid > Kopecks.Zero && BillOf(id, new(period)).Bill.ProviderOf(service) is { } provider)
         {
-            Count(line.Provider, new(period), billed: Kopecks.Zero, paid);
+            Count(provider, new(period), billed: Kopecks.Zero, paid);
         }
     }
 

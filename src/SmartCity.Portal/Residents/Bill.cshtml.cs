@@ -99,61 +99,63 @@ internal sealed class BillModel(
     /// <summary>A provider's name.</summary>
     public string ProviderName(ushort number) => City.ProviderName(number);
 
-    /// <summary>How a line was computed, step by step.</summary>
-    public IReadOnlyList<string> StepsOf(BillLine line)
+    /// <summary>Principal services of the bill that are charged, in order.</summary>
+    public IEnumerable<BilledService> Services => Entry.Issued.Lines
+        .Where(line => line.Kind == LineKind.Charge).Select(line => line.Service).Distinct();
+
+    /// <summary>Methods of the bill's volumes that need a word, in order.</summary>
+    public IReadOnlyList<VolumeMethod> Methods => [.. Entry.Issued.Lines
+        .Where(line => line.Kind == LineKind.Charge && line.Method != VolumeMethod.Measured).Select(line => line.Method).Distinct().Order()];
+
+    /// <summary>Where a line leads: how it was computed, or the bill that it recalculates.</summary>
+    public static string AddressOf(BilledLine line) => line.Kind switch
     {
-        EnergyKind kind = BillText.KindOf(line.Service);
-        List<string> steps = Explanation is { } explanation ? [.. QuantitySteps(explanation, line)] : [];
-        steps.Add(BillText.Multiplied.With(
-            Formats.Energy(kind, line.Quantity), Formats.Price(kind, line.Price.Value), Formats.Money(line.Amount)));
+        LineKind.Recalculation => $"/bills/{line.Period}",
+        LineKind.Penalty => "#pay",
+        _ => $"#{line.Service}",
+    };
+
+    /// <summary>A line's quantity; nothing where it has none.</summary>
+    public static string QuantityOf(BilledLine line) => line.Kind switch
+    {
+        LineKind.Charge => Formats.Energy(BillText.KindOf(line.Service), new((ulong)line.Quantity)),
+        LineKind.Reduction => ResidentText.Hours.For(line.Quantity),
+        _ => "",
+    };
+
+    /// <summary>A line's price; nothing where it has none.</summary>
+    public static string PriceOf(BilledLine line) => line.Kind switch
+    {
+        LineKind.Charge => Formats.Price(BillText.KindOf(line.Service), line.Price),
+        LineKind.Reduction => BillText.RatePerHour.With(Formats.FinePercent(line.Price)),
+        _ => "",
+    };
+
+    /// <summary>How a service's charges were computed, step by step.</summary>
+    public IReadOnlyList<string> StepsOf(BilledService service)
+    {
+        List<string> steps = Explanation is { } explanation ? [.. BillSteps.VolumeOf(explanation, service)] : [];
+        if (Explanation is { IsConfirmed: null })
+        {
+            steps.Add(BillText.Divided);
+        }
+        foreach (BilledLine line in Entry.Issued.Lines.Where(line => line.Service == service))
+        {
+            switch (line.Kind)
+            {
+                case LineKind.Charge:
+                    steps.Add(BillText.Step.With(BillText.NameOf(line), BillText.Multiplied.With(
+                        QuantityOf(line), PriceOf(line), Formats.Money(line.Amount))));
+                    break;
+                case LineKind.Reduction:
+                    steps.Add(BillText.ReducedBy.With(QuantityOf(line), PriceOf(line), Formats.Money(line.Amount)));
+                    break;
+                default:
+                    break;
+            }
+        }
         return steps;
     }
-
-    private static IEnumerable<string> QuantitySteps(BillExplanation explanation, BillLine line)
-    {
-        switch (line.Service)
-        {
-            case Service.ElectricityDay when explanation.Electricity is { } use:
-                yield return BillText.OwnDay.With(Formats.Energy(EnergyKind.Electricity, use.Own.Day));
-                break;
-            case Service.ElectricityNight when explanation.Electricity is { } use:
-                yield return BillText.OwnNight.With(Formats.Energy(EnergyKind.Electricity, use.Own.Night));
-                break;
-            case Service.CommonNeedsDay when explanation is { Electricity: { } use, Group: { } group }:
-                foreach (string step in CommonSteps(group.Parent.Day, group.Consumers.Day, explanation.Carried.Day, use.CommonNeeds.Day, use.Share, line))
-                {
-                    yield return step;
-                }
-                break;
-            case Service.CommonNeedsNight when explanation is { Electricity: { } use, Group: { } group }:
-                foreach (string step in CommonSteps(group.Parent.Night, group.Consumers.Night, explanation.Carried.Night, use.CommonNeeds.Night, use.Share, line))
-                {
-                    yield return step;
-                }
-                break;
-            case Service.Heating when explanation.Heat is { } heat:
-                yield return BillText.HeatOfHouse.With(Formats.Energy(EnergyKind.Heat, heat.House));
-                yield return ShareStep(EnergyKind.Heat, heat.Share, line);
-                break;
-        }
-    }
-
-    private static IEnumerable<string> CommonSteps(
-        Quantity parent, Quantity consumers, long carried, Quantity charged, AreaShare share, BillLine line)
-    {
-        const EnergyKind Kind = EnergyKind.Electricity;
-        long difference = (long)parent.Value - (long)consumers.Value;
-        yield return BillText.Common.With(
-            Formats.Energy(Kind, parent), Formats.Energy(Kind, consumers), $"{Formats.EnergyDifference(Kind, difference)}\u00a0{Formats.UnitOf(Kind)}");
-        if (carried < 0)
-        {
-            yield return BillText.Carried.With(Formats.EnergyDifference(Kind, carried), Formats.Energy(Kind, charged));
-        }
-        yield return charged == Quantity.Zero ? BillText.NothingCommon : ShareStep(Kind, share, line);
-    }
-
-    private static string ShareStep(EnergyKind kind, AreaShare share, BillLine line) => BillText.ShareByArea.With(
-        Formats.Area(share.Area.Value), Formats.Area(share.Total.Value), Formats.Energy(kind, line.Quantity));
 
     private bool TryShow(string period)
     {
@@ -182,9 +184,9 @@ internal sealed class BillModel(
             }
             for (int service = 0; service < part.ByService.Length; service++)
             {
-                if (part.ByService[service] > Kopecks.Zero && account.Bills[part.Period].LineOf((Service)service) is { } line)
+                if (part.ByService[service] > Kopecks.Zero && account.Bills[part.Period].ProviderOf((BilledService)service) is { } provider)
                 {
-                    byProvider[line.Provider] = byProvider.GetValueOrDefault(line.Provider) + part.ByService[service];
+                    byProvider[provider] = byProvider.GetValueOrDefault(provider) + part.ByService[service];
                 }
             }
         }

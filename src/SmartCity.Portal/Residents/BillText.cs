@@ -29,24 +29,48 @@ internal static class BillText
     public static readonly Phrase Confirmed = new("Пересчитано по показаниям: совпадает до копейки", "Recomputed from the readings: agrees to the kopeck");
     public static readonly Phrase NotConfirmed = new("Пересчёт по показаниям не совпал: обратитесь к аудитору", "The recomputation from the readings does not agree: tell the auditor");
     public static readonly Phrase Print = new("Печать", "Print");
-    public static readonly Phrase UnmeasuredHours = new(
-        "За месяц {0} без измеренного значения: объём посчитан по разности показаний за пропуск.",
-        "{0} of the month have no measured value: the volume is from the difference of registers over the gap.");
-
-    public static readonly Phrase OwnDay = new(
-        "Сумма часовых показаний вашего счётчика в зоне 07–23: {0}.", "Sum of your meter's hourly readings in the zone 07–23: {0}.");
-    public static readonly Phrase OwnNight = new(
-        "Сумма часовых показаний вашего счётчика в зоне 23–07: {0}.", "Sum of your meter's hourly readings in the zone 23–07: {0}.");
+    public static readonly Phrase Own = new("Сумма часовых показаний вашего счётчика: {0}.", "Sum of your meter's hourly readings: {0}.");
+    public static readonly Phrase OwnHeat = new("Сумма часовых показаний вашего теплосчётчика: {0}.", "Sum of your heat meter's hourly readings: {0}.");
+    public static readonly Phrase Corrected = new(
+        "В том числе исправления часов, узнанных позже: {0}.", "Of it corrections of hours that became known later: {0}.");
+    public static readonly Phrase Substituted = new(
+        "Не учтены {0}: вместо них взято {1}. Объём к оплате: {2}.", "Not counted are {0}: in their place stands {1}. Volume billed: {2}.");
+    public static readonly Phrase InterpolatedHours = new(
+        "Часть часов посчитана по разности показаний за пропуск.", "Some hours are from the difference of registers over a gap.");
     public static readonly Phrase Common = new(
-        "Общедомовой счётчик {0} − квартирные счётчики {1} = {2}.", "House meter {0} − flats' meters {1} = {2}.");
+        "{0}: общедомовой счётчик {1} − квартирные счётчики {2} = {3}.", "{0}: house meter {1} − flats' meters {2} = {3}.");
+    public static readonly Phrase CommonSubstituted = new(
+        "Не все часы измерены: объёмы дома дополнены ({0}).", "Not all hours are measured: the house's volumes are completed ({0}).");
     public static readonly Phrase Carried = new(
-        "С учётом отрицательной разницы прошлых месяцев ({0}): {1}.", "With the negative difference of earlier months ({0}): {1}.");
+        "{0}: с учётом отрицательной разницы прошлых месяцев ({1}).", "{0}: with the negative difference of earlier months ({1}).");
+    public static readonly Phrase CommonCharged = new(
+        "К распределению по дому: {0}.", "To be shared by the house: {0}.");
     public static readonly Phrase NothingCommon = new(
         "Разница отрицательная: к оплате нет, она перейдёт на следующие месяцы.", "The difference is negative: nothing to pay, it is carried to the next months.");
-    public static readonly Phrase HeatOfHouse = new(
-        "Теплосчётчик дома за месяц: {0}.", "Heat meter of the house in the month: {0}.");
-    public static readonly Phrase ShareByArea = new(
-        "Ваша доля по площади {0} из {1}: {2}.", "Your share by area, {0} of {1}: {2}.");
+    public static readonly Phrase HeatOfHouse = new("Теплосчётчик дома за месяц: {0}.", "Heat meter of the house in the month: {0}.");
+    public static readonly Phrase HeatByMeters = new(
+        "Квартиры с теплосчётчиками ({0}) израсходовали {1}; остальное тепло дома делится по площади {2}.",
+        "The flats with heat meters ({0}) used {1}; the rest of the house's heat is shared by area, {2}.");
+    public static readonly Phrase HeatByNorm = new(
+        "В доме нет теплосчётчика: по нормативу на площадь {0}.", "The house has no heat meter: by the norm for an area of {0}.");
+    public static readonly Phrase ShareByArea = new("Ваша доля по площади, {0} из {1}.", "Your share by area, {0} of {1}.");
+    public static readonly Phrase YourHeat = new("Ваше тепло: {0}.", "Your heat: {0}.");
+    public static readonly Phrase Divided = new(
+        "В этом месяце сменился владелец счёта: объёмы разделены по показаниям и часам на этот момент.",
+        "The account changed hands in this month: volumes are divided by the registers and hours of that moment.");
+    public static readonly Phrase Step = new("{0}: {1}", "{0}: {1}");
+    public static readonly Phrase ReducedBy = new(
+        "Снижение за перерыв сверх допустимого: {0} по {1} от начисления, итого {2}.",
+        "Less for an outage beyond what is permitted: {0} at {1} of the charge, together {2}.");
+    public static readonly Phrase Band = new("диапазон {0}", "band {0}");
+    public static readonly Phrase RatePerHour = new("{0} за час", "{0} an hour");
+    public static readonly Phrase RecalculationOf = new("Перерасчёт за {0}", "Recalculation of {0}");
+    public static readonly Phrase Waiting = new("Перерасчёты в следующем счёте", "Recalculations for the next bill");
+    public static readonly Phrase WaitingLead = new(
+        "Объёмы прошлых месяцев стали известны точнее. Выставленный счёт не меняется: разница войдёт в следующий.",
+        "Volumes of earlier months are known better now. A bill issued never changes: the difference joins the next one.");
+    public static readonly Phrase PendingPenalty = new("Пени, которые войдут в следующий счёт", "Penalty for the next bill");
+
     public static readonly Phrase Multiplied = new("{0} × {1} = {2}", "{0} × {1} = {2}");
     public static readonly Phrase OpenHours = new("Показания по часам", "Hourly readings");
 
@@ -97,16 +121,54 @@ internal static class BillText
     public static readonly Phrase Division = new("Разделено между поставщиками", "Divided among the providers");
 
     /// <summary>What a service is called.</summary>
-    public static Phrase NameOf(Service service) => service switch
+    public static Phrase NameOf(BilledService service) => service switch
     {
-        Domain.Service.ElectricityDay => new("Электроэнергия, день", "Electricity, day"),
-        Domain.Service.ElectricityNight => new("Электроэнергия, ночь", "Electricity, night"),
-        Domain.Service.CommonNeedsDay => new("Общедомовые нужды, день", "Common needs, day"),
-        Domain.Service.CommonNeedsNight => new("Общедомовые нужды, ночь", "Common needs, night"),
-        Domain.Service.Heating => new("Отопление", "Heating"),
+        BilledService.Electricity => new("Электроэнергия", "Electricity"),
+        BilledService.CommonNeeds => new("Общедомовые нужды", "Common needs"),
+        BilledService.Heating => new("Отопление", "Heating"),
+        BilledService.ElectricityPenalty => new("Пени: электроэнергия", "Penalty: electricity"),
+        BilledService.CommonNeedsPenalty => new("Пени: общедомовые нужды", "Penalty: common needs"),
+        BilledService.HeatingPenalty => new("Пени: отопление", "Penalty: heating"),
         _ => throw new ArgumentOutOfRangeException(nameof(service), service, "Every service has a name."),
     };
 
+    /// <summary>What a zone of the day is called; nothing for the whole day.</summary>
+    public static Phrase? NameOf(TariffZone zone) => zone switch
+    {
+        TariffZone.Whole => null,
+        TariffZone.Day => new("день", "day"),
+        TariffZone.Night => new("ночь", "night"),
+        TariffZone.Peak => new("пик", "peak"),
+        TariffZone.HalfPeak => new("полупик", "half-peak"),
+        _ => throw new ArgumentOutOfRangeException(nameof(zone), zone, "Every zone has a name."),
+    };
+
+    /// <summary>How a volume came about.</summary>
+    public static Phrase NameOf(VolumeMethod method) => method switch
+    {
+        VolumeMethod.Measured => new("измерено", "measured"),
+        VolumeMethod.Interpolated => new("измерено, часть часов по разности показаний", "measured, some hours by differences of registers"),
+        VolumeMethod.Average => new("среднее за прошлые месяцы", "the average of the months before"),
+        VolumeMethod.Norm => new("норматив", "the norm"),
+        VolumeMethod.RaisedNorm => new("норматив с повышающим коэффициентом", "the norm with the raising coefficient"),
+        _ => throw new ArgumentOutOfRangeException(nameof(method), method, "Every method has a name."),
+    };
+
+    /// <summary>A line in words: service, zone, band; or what it recalculates or reduces.</summary>
+    public static string NameOf(BilledLine line)
+    {
+        string service = NameOf(line.Service);
+        return line.Kind switch
+        {
+            LineKind.Charge => string.Join(", ", new[] { service, NameOf(line.Zone)?.ToString(), line.Band > 1 ? Band.With(line.Band) : null }
+                .Where(part => part is not null)),
+            LineKind.Reduction => Step.With(service, new Phrase("снижение за перерыв", "less for an outage")),
+            LineKind.Recalculation => Step.With(service, RecalculationOf.With(Formats.MonthInText(line.Period))),
+            LineKind.Penalty => service,
+            _ => throw new ArgumentOutOfRangeException(nameof(line), line, "Every kind of line has a name."),
+        };
+    }
+
     /// <summary>What a service's quantity is counted in.</summary>
-    public static EnergyKind KindOf(Service service) => service == Domain.Service.Heating ? EnergyKind.Heat : EnergyKind.Electricity;
+    public static EnergyKind KindOf(BilledService service) => service == BilledService.Heating ? EnergyKind.Heat : EnergyKind.Electricity;
 }

@@ -15,7 +15,7 @@ internal sealed class BillsModel(
         {
             return ("good", BillText.IsPaid);
         }
-        if (bill.Issued.Bill.DueOn < today)
+        if (bill.Issued.DueOn < today)
         {
             return ("bad", BillText.IsOverdue);
         }

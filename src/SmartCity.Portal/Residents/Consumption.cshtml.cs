@@ -33,7 +33,7 @@ internal sealed class ConsumptionModel(ChainFollower chain, PremisesRegister pre
     /// <summary>The house's heat by day; empty for a flat without.</summary>
     public IReadOnlyList<DayConsumption> HeatDays { get; private set; } = [];
 
-    /// <summary>Own electricity of the month by zone.</summary>
+    /// <summary>Own electricity of the month by zone, with what became known later.</summary>
     public ZoneConsumption ByZone { get; private set; }
 
     /// <summary>Own electricity of the month.</summary>
@@ -98,19 +98,21 @@ internal sealed class ConsumptionModel(ChainFollower chain, PremisesRegister pre
             $"{Formats.DayOfMonth(day.Date)}: {Formats.Energy(EnergyKind.Heat, day.Total)}",
             [new("heat", day.Total.Value / KilocaloriesPerGigacalorie)]))]);
 
-    private void Show(MeterRegistryContract.Account details, SegmentBook segment)
+    private void Show(RegisteredAccount details, SegmentBook segment)
     {
         (Hour from, Hour to) = (City.Calendar.FirstHourOf(Period), City.Calendar.FirstHourOf(Period.Next));
         IReadOnlyList<HourValue> hours = HourSums.OfChannel(
-            segment, details.ElectricityGroup, details.ElectricityChannel, City.Calendar, from, to);
+            segment, details.Premises.ElectricityGroup, details.Premises.ElectricityChannel, City.Calendar, from, to);
         Days = ByDay(hours);
-        ByZone = HourSums.ByZone(hours);
+        ByZone = Book.Volumes
+            .CorrectionOf(details.Premises.ElectricityGroup, details.Premises.ElectricityChannel, Period)
+            .On(HourSums.ByZone(hours));
         Hours = hours.Count;
         Unmeasured = hours.Count(hour => hour.Reading.Quality != Quality.Measured);
         MeterText = MeterOf(segment, details);
         if (Heat is { } heat)
         {
-            IReadOnlyList<HourValue> heatHours = HourSums.OfChannel(heat, details.HeatGroup, 0, City.Calendar, from, to);
+            IReadOnlyList<HourValue> heatHours = HourSums.OfChannel(heat, details.Premises.HeatGroup, 0, City.Calendar, from, to);
             HeatDays = ByDay(heatHours);
             HouseHeat = heatHours.Aggregate(Quantity.Zero, (sum, hour) => sum + hour.Reading.Interval);
             HeatShare = BillExplanation.HeatShareOf(Book, details);
@@ -122,10 +124,10 @@ internal sealed class ConsumptionModel(ChainFollower chain, PremisesRegister pre
             .GroupBy(hour => DateOnly.FromDateTime(City.Calendar.ToLocal(hour.Entry.Hour.Start).DateTime))
             .Select(day => new DayConsumption(day.Key, HourSums.ByZone(day)))];
 
-    private static string MeterOf(SegmentBook segment, MeterRegistryContract.Account details)
+    private static string MeterOf(SegmentBook segment, RegisteredAccount details)
     {
-        RegisteredGroup group = segment.Registered.Groups[segment.IndexOf(details.ElectricityGroup)];
-        MeterRegistryContract.Meter meter = group.MeterOf(details.ElectricityChannel);
+        RegisteredGroup group = segment.Registered.Groups[segment.IndexOf(details.Premises.ElectricityGroup)];
+        MeterRegistryContract.Meter meter = group.MeterOf(details.Premises.ElectricityChannel);
         DateOnly verifiedUntil = DateOnly.FromDateTime(DateTime.UnixEpoch.AddDays(meter.VerifiedOn)).AddMonths(meter.VerificationInterval);
         return ResidentText.MeterIs.With(
             ShortText.Decode(meter.Model),

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using SmartCity.Ledger;
-using SmartCity.Ledger.Contracts;
 
 namespace SmartCity.Portal;
 
@@ -34,7 +33,7 @@ internal sealed class DayModel(
     public IActionResult OnGet(string date)
     {
         if (!DateOnly.TryParseExact(date, DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day)
-            || Account is not { Details: MeterRegistryContract.Account details } || Electricity is not { } segment)
+            || Account is not { Details.Premises: var premisesOnChain } || Electricity is not { } segment)
         {
             return NotFound();
         }
@@ -42,7 +41,7 @@ internal sealed class DayModel(
         Hour from = Hour.Containing(new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), City.Calendar.UtcOffset));
         Hour to = new(from.Value + 24);
         IReadOnlyList<HourValue> hours = HourSums.OfChannel(
-            segment, details.ElectricityGroup, details.ElectricityChannel, City.Calendar, from, to);
+            segment, premisesOnChain.ElectricityGroup, premisesOnChain.ElectricityChannel, City.Calendar, from, to);
         if (hours.Count == 0)
         {
             return NotFound();

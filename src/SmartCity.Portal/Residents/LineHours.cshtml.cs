@@ -30,7 +30,7 @@ internal sealed class LineHoursModel(
     public Period Period { get; private set; }
 
     /// <summary>Service of the line.</summary>
-    public Service Service { get; private set; }
+    public BilledService Service { get; private set; }
 
     /// <summary>How many hours the line is the sum of.</summary>
     public int Count { get; private set; }
@@ -50,33 +50,35 @@ internal sealed class LineHoursModel(
     /// <summary>Shows a page of the hours.</summary>
     public IActionResult OnGet(string period, string service, int number = 1)
     {
-        if (PeriodOf(period) is not { } wanted || !Enum.TryParse(service, out Service line) || !Enum.IsDefined(line)
-            || Account is not { } account || !account.Bills.TryGetValue(wanted, out BillEntry? bill) || bill.LineOf(line) is null)
+        if (PeriodOf(period) is not { } wanted || !Enum.TryParse(service, out BilledService line)
+            || line is not (BilledService.Electricity or BilledService.CommonNeeds or BilledService.Heating)
+            || Account is not { } account || !account.Bills.TryGetValue(wanted, out BillEntry? bill) || bill.ProviderOf(line) is null)
         {
             return NotFound();
         }
         (Period, Service) = (wanted, line);
         (Hour from, Hour to) = (City.Calendar.FirstHourOf(wanted), City.Calendar.FirstHourOf(wanted.Next));
-        MeterRegistryContract.Account details = account.Details;
-        if (line is Service.CommonNeedsDay or Service.CommonNeedsNight)
+        AccountBookContract.Premises flat = account.Details.Premises;
+        if (line == BilledService.CommonNeeds)
         {
-            ShowCommon(details.ElectricityGroup, from, to, number);
+            ShowCommon(flat.ElectricityGroup, from, to, number);
         }
-        else if (line == Service.Heating)
-        {
-            Show(EnergyKind.Heat, HourSums.OfChannel(Heat!, details.HeatGroup, 0, City.Calendar, from, to), number);
-        }
-        else
+        else if (line == BilledService.Electricity)
         {
             Show(
                 EnergyKind.Electricity,
-                [.. HourSums.OfChannel(Electricity!, details.ElectricityGroup, details.ElectricityChannel, City.Calendar, from, to).Where(hour => IsIn(hour.Zone))],
-                number);
+                HourSums.OfChannel(Electricity!, flat.ElectricityGroup, flat.ElectricityChannel, City.Calendar, from, to), number);
+        }
+        else if (Heat is { } heat)
+        {
+            Show(EnergyKind.Heat, HourSums.OfChannel(heat, flat.HeatGroup, flat.HeatChannel, City.Calendar, from, to), number);
+        }
+        else
+        {
+            return NotFound(); // Heat by the norm has no hours.
         }
         return Page();
     }
-
-    private bool IsIn(Zone zone) => zone == Zone.Night == (Service is Service.ElectricityNight or Service.CommonNeedsNight);
 
     private void Show(EnergyKind kind, IReadOnlyList<HourValue> hours, int number)
     {
@@ -86,13 +88,13 @@ internal sealed class LineHoursModel(
         Table = new(
             kind,
             [.. hours.Skip(Pager.Skip).Take(PageSize).Select(hour => HourRow.Of(hour, City.Calendar, deployed.LedgerDomain))],
-            HasZones: false);
+            HasZones: kind == EnergyKind.Electricity);
     }
 
     private void ShowCommon(uint group, Hour from, Hour to, int number)
     {
         IReadOnlyList<(HourEntry Entry, Zone Zone, Quantity Parent, Quantity Consumers)> hours =
-            [.. HourSums.OfGroup(Electricity!, group, City.Calendar, from, to).Where(hour => IsIn(hour.Zone))];
+            HourSums.OfGroup(Electricity!, group, City.Calendar, from, to);
         Count = hours.Count;
         Sum = hours.Sum(hour => (long)hour.Parent.Value - (long)hour.Consumers.Value);
         Pager = Pager.Of($"/bills/{Period}/hours/{Service}", hours.Count, PageSize, number);

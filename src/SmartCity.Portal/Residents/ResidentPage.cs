@@ -19,10 +19,10 @@ internal abstract class ResidentPage(ChainFollower chain, PremisesRegister premi
     public AccountBook? Account => Book.Accounts.GetValueOrDefault(Premises.Account);
 
     /// <summary>The hours of the account's electricity group, if it has one.</summary>
-    public SegmentBook? Electricity => Account is { Details.ElectricityGroup: not 0 and uint group } ? Book.SegmentOf(group) : null;
+    public SegmentBook? Electricity => Account is { Details.Premises.ElectricityGroup: not 0 and uint group } ? Book.SegmentOf(group) : null;
 
     /// <summary>The hours of the account's heat group, if it has one.</summary>
-    public SegmentBook? Heat => Account is { Details.HeatGroup: not 0 and uint group } ? Book.SegmentOf(group) : null;
+    public SegmentBook? Heat => Account is { Details.Premises.HeatGroup: not 0 and uint group } ? Book.SegmentOf(group) : null;
 
     /// <summary>The chain, to wait for what was just done.</summary>
     protected ChainFollower Chain { get; } = chain;

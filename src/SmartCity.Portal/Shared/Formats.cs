@@ -22,6 +22,10 @@ internal static class Formats
     /// <summary>Money with its sign: <c>1 234,05 ₽</c>.</summary>
     public static string Money(Kopecks amount) => Number(amount.Value / KopecksPerRouble, 2) + "\u00a0₽";
 
+    /// <summary>A change of money with its sign if it is below nothing: <c>−24,44 ₽</c>.</summary>
+    public static string Money(SignedKopecks change) =>
+        (change.Value < 0 ? "−" : "") + Number(Math.Abs(change.Value / KopecksPerRouble), 2) + "\u00a0₽";
+
     /// <summary>Energy in the unit of a bill, with all digits that are billed: kWh with 3, Gcal with 6.</summary>
     public static string Energy(EnergyKind kind, Quantity quantity) => $"{EnergyNumber(kind, quantity)}\u00a0{UnitOf(kind)}";
 
@@ -55,6 +59,10 @@ internal static class Formats
 
     /// <summary>A rate given in hundredths of a percent.</summary>
     public static string Percent(ushort hundredths) => (hundredths / 100m).ToString("0.##", CultureInfo.CurrentCulture) + "\u00a0%";
+
+    /// <summary>A rate given in 10^-5.</summary>
+    public static string FinePercent(ulong hundredThousandths) =>
+        (hundredThousandths / 1_000m).ToString("0.###", CultureInfo.CurrentCulture) + "\u00a0%";
 
     /// <summary>A number with a fixed count of digits after the point.</summary>
     public static string Number(decimal value, int digits) => value.ToString("N" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.CurrentCulture);

@@ -166,15 +166,22 @@ public sealed class CityOnNodeTest(string kind) : IDisposable
     public async Task IssueBills_AllAccounts_AreReadBackAndBalance()
     {
         Hash32[] accounts = _test.City.Accounts.Select(account => account.Id).ToArray();
-        await _test.CitySenderOf(_test.Deployer).SendManyAsync(_test.City.Contracts.IssueBills(accounts, Month), Cancellation);
+        BillRun run = new(_test.Api, _test.City, Calendar);
+        CitySender sender = _test.CitySenderOf(_test.Deployer);
+        BillRunResult first = await run.RunAsync(sender, Month.Next, Cancellation);
+        BillRunResult second = await run.RunAsync(sender, Month.Next, Cancellation);
         IReadOnlyList<IssuedBill> bills = await _test.Reader.ReadBillsAsync(null, Cancellation);
         IReadOnlyList<AccountBalance> balances = await _test.Reader.GetBalancesAsync(accounts, Cancellation);
         using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(first, Is.EqualTo(new BillRunResult(accounts.Length, 0)));
+        Assert.That(second, Is.EqualTo(default(BillRunResult)), "what is done is not done again");
         Assert.That(bills.Select(bill => bill.Account), Is.EqualTo(accounts));
-        Assert.That(balances.Select(balance => balance.Debt), Is.EqualTo(bills.Select(bill => bill.Bill.Total)));
-        Assert.That(bills.All(bill => bill.UnmeasuredHours == 0 && bill.Period == Month), Is.True);
-        Assert.That(bills.All(bill => bill.Bill.Total == bill.Bill.Lines.Aggregate(Kopecks.Zero, (sum, line) => sum + line.Amount)), Is.True);
-        Assert.That(bills[0].Bill.Lines.Select(line => line.Service), Does.Contain(Service.Heating), "house 1 is heated");
+        Assert.That(balances.Select(balance => balance.Debt), Is.EqualTo(bills.Select(bill => bill.Total)));
+        Assert.That(bills.SelectMany(bill => bill.Lines), Has.All.Matches<BilledLine>(
+            line => line is { Kind: LineKind.Charge, Method: VolumeMethod.Measured } && line.Period == Month));
+        Assert.That(bills.All(bill => (long)bill.Total.Value == bill.Lines.Sum(line => line.Amount.Value)), Is.True);
+        Assert.That(bills[0].Lines.Select(line => line.Service), Does.Contain(BilledService.Heating), "house 1 is heated");
+        Assert.That(bills.Take(3).Select(bill => bill.Lines[0].Zone), Is.EqualTo([TariffZone.Whole, TariffZone.Day, TariffZone.Peak]));
         Assert.That(await _test.Reader.ReadBillsAsync(accounts[5], Cancellation), Has.Count.EqualTo(1));
         Assert.That(await _test.Reader.GetNextPeriodsAsync([accounts[0]], Cancellation), Is.EqualTo([Month.Next]));
     }
@@ -183,28 +190,57 @@ public sealed class CityOnNodeTest(string kind) : IDisposable
     public async Task MintAndPay_WholeBill_IsDividedAndWithdrawn()
     {
         Hash32 account = _test.City.AccountOf(_test.Plan.Houses[0].Name, "1");
-        Bill bill = (await _test.Reader.ReadBillsAsync(account, Cancellation))[0].Bill;
+        IssuedBill bill = (await _test.Reader.ReadBillsAsync(account, Cancellation))[0];
         Kopecks amount = bill.Total + new Kopecks(100);
         await _test.CitySenderOf(_test.Bank).SendManyAsync(
             _test.City.Contracts.MintAndPay(_test.Bank.Address, account, amount, Keccak.Hash256("deposit 1")), Cancellation);
 
         AccountBalance balance = (await _test.Reader.GetBalancesAsync([account], Cancellation))[0];
-        IReadOnlyDictionary<Service, Kopecks> paid = await _test.Reader.GetPaidAsync(account, Month, Cancellation);
+        IReadOnlyDictionary<BilledService, Kopecks> paid = await _test.Reader.GetPaidAsync(account, Month, Cancellation);
         ReceivedPayment payment = (await _test.Reader.ReadPaymentsAsync(account, Cancellation)).Single();
         ushort provider = _test.Plan.Tariffs[0].HeatProvider;
         Kopecks share = await _test.Reader.GetProviderBalanceAsync(provider, Cancellation);
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(balance, Is.EqualTo(new AccountBalance(account, Kopecks.Zero, new(100))));
-        Assert.That(bill.Lines.All(line => paid[line.Service] == line.Amount), Is.True);
+        Assert.That(paid, Is.EqualTo(Enum.GetValues<BilledService>().ToDictionary(service => service, bill.AmountOf)));
         Assert.That((payment.Payer, payment.Amount), Is.EqualTo((_test.Bank.Address, amount)));
-        Assert.That(share, Is.EqualTo(bill.Lines.Single(line => line.Service == Service.Heating).Amount));
+        Assert.That(share, Is.EqualTo(bill.AmountOf(BilledService.Heating)));
 
         await _test.CitySenderOf(_test.Payee).SendAsync(_test.City.Contracts.Withdraw(provider, share), Cancellation);
         Assert.That(await _test.Reader.GetProviderBalanceAsync(provider, Cancellation), Is.EqualTo(Kopecks.Zero));
         Assert.That(await _test.Reader.GetRoublesAsync(_test.Payee.Address, Cancellation), Is.EqualTo(share));
     }
 
+    /// <summary>What is learned of a billed month is recalculated once, for whom it changes, and waits for the next bill.</summary>
     [Test, Order(9)]
+    public async Task Correct_HourOfABilledMonth_IsRecalculated()
+    {
+        const ushort Channel = 3;
+        ReadingLedgerContract ledger = _test.City.Contracts.ReadingLedger;
+        Hash32 config = await _test.Reader.GetOracleConfigAsync(Cancellation);
+        ReadingCorrection correction = new(
+            new(1, 1, default), new(1, Channel, _registry.Segments[1].FirstHour, 0, ReadingCorrection.Encode([1_000])),
+            ReadingLedgerContract.CorrectionReason.MeterFault, Keccak.Hash256("protocol"), config);
+        Hash32 digest = await _test.Api.CallAsync(ledger.CorrectionDigest(correction.Details), BlockParameter.Latest, Cancellation);
+        Assert.That(_test.City.LedgerDomain.DigestOf(correction.Id), Is.EqualTo(digest));
+        byte[] signatures = BatchSignatures.Combine(digest, new HourBatchSigner(_test.Oracle, _test.City.LedgerDomain).Sign(correction));
+        await _test.CitySenderOf(_test.Bank).SendAsync(_test.City.Contracts.Correct(correction, signatures), Cancellation);
+
+        CitySender sender = _test.CitySenderOf(_test.Deployer);
+        BillRun run = new(_test.Api, _test.City, Calendar);
+        BillRunResult first = await run.RunAsync(sender, Month.Next, Cancellation);
+        BillRunResult second = await run.RunAsync(sender, Month.Next, Cancellation);
+        BillRunResult afterRestart = await new BillRun(_test.Api, _test.City, Calendar).RunAsync(sender, Month.Next, Cancellation);
+        IReadOnlyList<BillingContract.Waiting> waiting = await _test.Api.CallAsync(
+            _test.City.Contracts.Billing.WaitingOf(_test.City.Accounts[0].Id), BlockParameter.Latest, Cancellation);
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(await _test.Reader.HasCorrectionAsync(correction, Cancellation), Is.True);
+        Assert.That((first, second, afterRestart), Is.EqualTo((new BillRunResult(0, 1), default(BillRunResult), default(BillRunResult))));
+        Assert.That(waiting, Is.EqualTo([new BillingContract.Waiting(
+            Month.Value, BillingContract.Service.Electricity, (long)(_test.Plan.Tariffs[0].Electricity.WholeDay.Band1.Value / 10_000))]));
+    }
+
+    [Test, Order(10)]
     public async Task Incidents_RaisedAndClosed_AreReadBack()
     {
         CitySender dispatcher = _test.CitySenderOf(_test.Dispatcher);
@@ -214,17 +250,23 @@ public sealed class CityOnNodeTest(string kind) : IDisposable
         await dispatcher.SendManyAsync(
         [
             city.RaiseIncident(id, 1, 4, start, Keccak.Hash256("leak")),
+            city.AdvanceIncident(id, IncidentLogContract.Stage.Registered, start, Keccak.Hash256("leak")),
             city.AdvanceIncident(id, IncidentLogContract.Stage.Acknowledged, start.AddMinutes(1), Keccak.Hash256("seen")),
             city.ClearIncident(id, start.AddMinutes(2), Keccak.Hash256("dry")),
+            city.ReopenIncident(id, start.AddMinutes(3), Keccak.Hash256("wet again")),
+            city.ClearIncident(id, start.AddMinutes(4), Keccak.Hash256("dry again")),
         ], Cancellation);
         RecordedIncident incident = (await _test.Reader.ReadIncidentsAsync(Cancellation)).Single();
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That((incident.Id, incident.Substation, incident.Alarm), Is.EqualTo((id, 1u, (byte)4)));
-        Assert.That((incident.RaisedAt, incident.ClearedAt), Is.EqualTo((start, (DateTimeOffset?)start.AddMinutes(2))));
+        Assert.That((incident.RaisedAt, incident.ClearedAt), Is.EqualTo((start, (DateTimeOffset?)start.AddMinutes(4))));
         Assert.That(incident.Stage, Is.EqualTo(IncidentLogContract.Stage.Acknowledged));
+        Assert.That(
+            await _test.Reader.ReadEvidenceAsync(id, Cancellation),
+            Is.EquivalentTo(new[] { "leak", "seen", "dry", "wet again", "dry again" }.Select(text => Keccak.Hash256(text))));
     }
 
-    [Test, Order(10)]
+    [Test, Order(11)]
     public async Task FollowAsync_WhatComesLater_IsTold()
     {
         ulong from = await _test.Api.GetBlockNumberAsync(Cancellation) + 1;
@@ -249,16 +291,47 @@ public sealed class CityOnNodeTest(string kind) : IDisposable
         ]));
     }
 
-    [Test, Order(11)]
+    [Test, Order(12)]
     public async Task ReadAsync_WholeHistory_IsDecodedWithoutRest()
     {
         IReadOnlyList<CityLogEntry> all = await _test.Reader.Log.ReadAsync(_test.Api, 0, ulong.MaxValue, Cancellation);
         Assert.That(all.Select(entry => entry.Event.GetType()).Distinct(), Does.Contain(typeof(AccessManagerEvent.RoleGranted))
             .And.Contain(typeof(DirectoryEvent.ContractRegistered))
             .And.Contain(typeof(ReadingLedgerEvent.HourRecorded))
-            .And.Contain(typeof(BillingEvent.CommonNeedsFixed))
+            .And.Contain(typeof(VolumeBookEvent.VolumesFixed))
             .And.Contain(typeof(SettlementRoubleEvent.Minted)));
     }
+
+    /// <summary>A tariff is announced for a day before it can be published; the same call again publishes it.</summary>
+    [Test, Order(13)]
+    public async Task SubmitAsync_TariffOfARoleWithDelay_WaitsForAllToSee()
+    {
+        CitySender authority = _test.CitySenderOf(_test.Admin);
+        Tariff tariff = _test.Plan.Tariffs[^1] with { FromPeriod = new((ushort)(Month.Value + 60)), PenaltyRate = 800 };
+        ContractTransaction publish = _test.City.Contracts.TariffBook.Publish(PlanOnChain.ToChain(tariff));
+        DelayedCalls calls = new(_test.Api, _test.City);
+
+        DelayedOutcome first = await calls.SubmitAsync(authority, publish, Cancellation);
+        DelayedOutcome second = await calls.SubmitAsync(authority, publish, Cancellation);
+        IReadOnlyList<ScheduledCall> waiting = await calls.ReadWaitingAsync(Cancellation);
+        LedgerException? stranger = Assert.ThrowsAsync<LedgerException>(
+            () => calls.SubmitAsync(_test.CitySenderOf(_test.Bank), publish, Cancellation));
+        await _test.Api.Client.SendAsync<System.Text.Json.JsonElement>("evm_increaseTime", [86_401], Cancellation);
+        await _test.Api.Client.SendAsync<System.Text.Json.JsonElement>("evm_mine", [], Cancellation);
+        DelayedOutcome third = await calls.SubmitAsync(authority, publish, Cancellation);
+
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(first, Is.InstanceOf<DelayedOutcome.Waiting>().With.Property(nameof(DelayedOutcome.Waiting.IsNew)).True);
+        Assert.That(second, Is.EqualTo(first is DelayedOutcome.Waiting announced ? announced with { IsNew = false } : null));
+        Assert.That(waiting.Select(call => (call.Caller, call.ReadyAt)), Is.EqualTo([(_test.Admin.Address, ((DelayedOutcome.Waiting)first).ReadyAt)]));
+        Assert.That(waiting[0].Call, Does.StartWith("TariffBook.publish("));
+        Assert.That(stranger!.Message, Does.Contain(_test.Bank.Address.ToString()));
+        Assert.That(third, Is.InstanceOf<DelayedOutcome.Done>());
+        Assert.That((await _test.Reader.ReadRegistryAsync(Cancellation)).Tariffs[^1], Is.EqualTo(tariff));
+        Assert.That(await calls.ReadWaitingAsync(Cancellation), Is.Empty);
+    }
+
+    private CityCalendar Calendar => new(TimeSpan.FromHours(_test.Plan.UtcOffsetHours));
 
     private async Task<bool> HasRoleAsync(CityRole role, Address account) => (await _test.Api.CallAsync(
         _test.City.Contracts.AccessManager.HasRole((ulong)role, account), BlockParameter.Latest, Cancellation)).IsMember;

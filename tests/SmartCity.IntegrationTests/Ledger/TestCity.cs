@@ -39,14 +39,22 @@ internal sealed class TestCity : IDisposable
         CityPlan.Parse(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "config", "demo-city.json")));
 
     /// <summary>Deploys the demonstration city as it begins two months before the present one.</summary>
+    /// <param name="api">The node.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="progress">Is told how far it is.</param>
+    /// <param name="roles">Who holds which role; null gives each to a key of this class.</param>
     public static async Task<TestCity> DeployAsync(
-        EthApi api, CancellationToken cancellationToken, IProgress<DeploymentProgress>? progress = null)
+        EthApi api,
+        CancellationToken cancellationToken,
+        IProgress<DeploymentProgress>? progress = null,
+        CityRoleHolders? roles = null)
     {
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         CityPlan plan = DemoPlan().StartingAt(Period.Of(now.Year, now.Month).Previous.Previous);
         TestCity test = new(api, plan);
         CityDeployment deployment = new(api, test.SenderOf(test.Deployer));
-        test.City = await deployment.DeployAsync(test.Request(), progress, cancellationToken);
+        CityDeploymentRequest request = test.Request();
+        test.City = await deployment.DeployAsync(request with { Roles = roles ?? request.Roles }, progress, cancellationToken);
         test.Reader = new(api, test.City);
         return test;
     }

@@ -14,5 +14,5 @@ internal static class NodeKindExtensions
     /// <summary>Starts a fresh node that makes a block a second.</summary>
     public static Func<CancellationToken, Task<NodeProcess>> Starter(this NodeKind kind) => kind == NodeKind.Anvil
         ? token => AnvilNode.StartAsync(new() { BlockTime = 1 }, token)
-        : HardhatNode.StartAsync;
+        : token => HardhatNode.StartAsync(token);
 }

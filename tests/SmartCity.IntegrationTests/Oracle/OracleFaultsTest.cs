@@ -1,6 +1,8 @@
 using SmartCity.Domain;
+using SmartCity.Ethereum.JsonRpc;
 using SmartCity.IntegrationTests.Nodes;
 using SmartCity.Ledger;
+using SmartCity.Ledger.Contracts;
 using SmartCity.Oracle;
 
 namespace SmartCity.IntegrationTests.Oracle;
@@ -42,6 +44,44 @@ public sealed class OracleFaultsTest
 
         await rig.AssertChainIsCompleteAsync(cancellationToken);
     }
+
+    /// <summary>Hours without a register stay missing; when it is back, a correction fills them, once, whoever restarts.</summary>
+    [Test]
+    public async Task Meter_SilentForHours_IsFilledByACorrection(CancellationToken cancellationToken)
+    {
+        const ushort Channel = 3;
+        await using OracleRig rig = await OracleRig.StartAsync(token => AnvilNode.StartAsync(new() { BlockTime = 1 }, token), cancellationToken);
+        CityLayout layout = CityLayout.Of(rig.Plan);
+        Hour first = new(layout.FirstHour.Value + 30);
+        _ = await rig.BreakAsync("disconnected", "m1_1", first.Start.AddMinutes(1), first.Start.AddHours(5).AddMinutes(1), cancellationToken);
+        OracleProcess oracle = await rig.StartProcessAsync(cancellationToken);
+        await rig.WaitUntilCaughtUpAsync(cancellationToken);
+        await WaitForCorrectionsAsync(rig, 1, cancellationToken);
+        await oracle.KillAsync(cancellationToken);
+
+        OracleProcess again = await rig.StartProcessAsync(cancellationToken);
+        await rig.WaitUntilCaughtUpAsync(cancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
+        await again.KillAsync(cancellationToken);
+
+        RegisteredSegment segment = (await rig.Chain.ReadRegistryAsync(cancellationToken)).Segments[1];
+        Reading[] hours = [.. (await rig.Chain.ReadHoursAsync(segment, cancellationToken))
+            .Where(hour => hour.Hour >= first && hour.Hour.Value <= first.Value + 5).Select(hour => hour.Groups[0][Channel])];
+        Period period = layout.Calendar.PeriodOf(first);
+        (ushort missing, _) = await rig.Api.CallAsync(
+            rig.City.Contracts.ReadingLedger.ExceptionsOf(1, Channel, period.Value), BlockParameter.Latest, cancellationToken);
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(hours.Select(reading => reading.Quality), Is.EqualTo([.. Enumerable.Repeat(Quality.Missing, 5), Quality.Interpolated]));
+        Assert.That(await CorrectionsAsync(rig, cancellationToken), Is.EqualTo(1), "what was corrected is not corrected again");
+        Assert.That(missing, Is.Zero);
+        await rig.AssertChainIsCompleteAsync(cancellationToken);
+    }
+
+    private static Task WaitForCorrectionsAsync(OracleRig rig, uint count, CancellationToken cancellationToken) => OracleRig.WaitAsync(
+        () => CorrectionsAsync(rig, cancellationToken), number => number >= count, cancellationToken);
+
+    private static async Task<uint> CorrectionsAsync(OracleRig rig, CancellationToken cancellationToken) => (await rig.Api.CallAsync(
+        rig.City.Contracts.ReadingLedger.CorrectionHeadOf(1), BlockParameter.Latest, cancellationToken)).Number;
 
     private static Task WaitForFirstHourAsync(OracleRig rig, CancellationToken cancellationToken) => OracleRig.WaitAsync(
         () => rig.Reader.GetStatusAsync(cancellationToken),

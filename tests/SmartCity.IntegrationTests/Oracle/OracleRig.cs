@@ -14,6 +14,7 @@ using SmartCity.Ethereum.Sending;
 using SmartCity.Ethereum.Signing;
 using SmartCity.IntegrationTests.Nodes;
 using SmartCity.Ledger;
+using SmartCity.Ledger.Contracts;
 using SmartCity.Oracle;
 
 namespace SmartCity.IntegrationTests.Oracle;
@@ -23,7 +24,8 @@ internal sealed class OracleRig : IAsyncDisposable
 {
     private const string Login = "oracle";
     private const string Password = "correct horse battery staple";
-    private const string Passphrase = "a passphrase of no worth";
+    /// <summary>Opens all keys of the rig.</summary>
+    public const string Passphrase = "a passphrase of no worth";
 
     private readonly EthECKey _key = EthECKey.Generate();
     private readonly EthECKey _operator = EthECKey.Generate();
@@ -120,12 +122,20 @@ internal sealed class OracleRig : IAsyncDisposable
         return process;
     }
 
-    /// <summary>Lays a fault on the emulator.</summary>
+    /// <summary>Lays a fault on the emulator, from now on.</summary>
     /// <returns>Its number.</returns>
-    public async Task<int> BreakAsync(string kind, string target, CancellationToken cancellationToken)
+    public Task<int> BreakAsync(string kind, string target, CancellationToken cancellationToken) =>
+        BreakAsync(new { kind, target }, cancellationToken);
+
+    /// <summary>Lays a fault on the emulator, for a time.</summary>
+    /// <returns>Its number.</returns>
+    public Task<int> BreakAsync(string kind, string target, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+        BreakAsync(new { kind, target, from, to }, cancellationToken);
+
+    private async Task<int> BreakAsync(object fault, CancellationToken cancellationToken)
     {
         using HttpClient http = ControlClient();
-        using HttpResponseMessage answer = await http.PostAsJsonAsync("control/faults", new { kind, target }, cancellationToken);
+        using HttpResponseMessage answer = await http.PostAsJsonAsync("control/faults", fault, cancellationToken);
         string body = await answer.Content.ReadAsStringAsync(cancellationToken);
         Assert.That(answer.IsSuccessStatusCode, body);
         using JsonDocument document = JsonDocument.Parse(body);
@@ -192,6 +202,7 @@ internal sealed class OracleRig : IAsyncDisposable
         using AlphalogicClient source = AlphalogicClient.Create(
             new() { BaseAddress = Emulator.Address, Login = Login, Password = Password }, TimeProvider.System, NullLogger<AlphalogicClient>.Instance);
         SourceSignals signals = await SourceSignals.ReadAsync(source, Plan, layout, cancellationToken);
+        Dictionary<(uint, int), ulong> corrected = await ReadCorrectedAsync(segment.Number, cancellationToken);
         foreach ((int index, GroupLayout group) in segment.Groups.Index().Where(_ => segment.Kind == EnergyKind.Electricity))
         {
             foreach (ChannelLayout channel in group.Channels)
@@ -200,6 +211,7 @@ internal sealed class OracleRig : IAsyncDisposable
                 decimal last = await RegisterAsync(channel, before);
                 ulong sum = hours.Where(hour => hour.Hour < before)
                     .Aggregate(0ul, (total, hour) => total + hour.Groups[index][channel.Channel].Interval.Value);
+                sum += corrected.GetValueOrDefault((channel.Group, channel.Channel));
                 Assert.That(sum, Is.EqualTo((last - first) * 1_000), $"{channel.RegisterKey} before {before}");
             }
         }
@@ -213,6 +225,20 @@ internal sealed class OracleRig : IAsyncDisposable
             }
             throw new InvalidOperationException($"The source has no {channel.RegisterKey} at {at}.");
         }
+    }
+
+    /// <summary>What corrections added to the channels of a segment, none of which they took from.</summary>
+    private async Task<Dictionary<(uint Group, int Channel), ulong>> ReadCorrectedAsync(uint segment, CancellationToken cancellationToken)
+    {
+        LogFilter filter = new(
+            [City.Contracts.ReadingLedger.Address],
+            [[ReadingLedgerEvent.CorrectionRecorded.Topic], [Hash32.FromUInt64(segment)]], City.DeployedAtBlock, ulong.MaxValue);
+        return (await Api.GetLogsAsync(filter, cancellationToken))
+            .Select(log => ReadingLedgerEvent.CorrectionRecorded.TryDecode(log)!)
+            .GroupBy(told => (told.Group, (int)told.Details.Channel))
+            .ToDictionary(
+                channel => channel.Key,
+                channel => (ulong)channel.SelectMany(told => ReadingCorrection.Decode(told.Differences.Span)).Sum(difference => (long)difference));
     }
 
     public async ValueTask DisposeAsync()
@@ -243,6 +269,8 @@ internal sealed class OracleRig : IAsyncDisposable
         string keystore = KeyStoreV3.Encrypt(_key, Encoding.UTF8.GetBytes(Passphrase), new() { Cost = 1_024 });
         Directory.CreateDirectory(Path.GetDirectoryName(Options.KeystoreFile)!);
         await File.WriteAllTextAsync(Options.KeystoreFile, keystore, cancellationToken);
+        string operatorKey = KeyStoreV3.Encrypt(_operator, Encoding.UTF8.GetBytes(Passphrase), new() { Cost = 1_024 });
+        await File.WriteAllTextAsync(Path.Combine(Folder, "keys", "operator.json"), operatorKey, cancellationToken);
         await File.WriteAllTextAsync(Options.PlanFile, Plan.ToJson(), cancellationToken);
         using TransactionSender sender = new(Api, _operator, await Api.GetChainIdAsync(cancellationToken));
         CityDeploymentRequest request = new(

@@ -21,8 +21,8 @@ public sealed class BindingsTest
     [Test]
     public void Names_AllContracts_AreTheCitys() => Assert.That(Names, Is.EqualTo(
     [
-        "AccessManager", "Billing", "Directory", "IncidentLog", "MeterRegistry", "ReadingLedger", "Settlement", "SettlementRouble",
-        "TariffBook",
+        "AccessManager", "AccountBook", "Billing", "Charges", "Directory", "IncidentLog", "MeterRegistry", "ReadingLedger", "Settlement",
+        "SettlementRouble", "TariffBook", "VolumeBook",
     ]));
 
     [TestCase("SettlementRouble", "transfer(address,uint256)", 0xa9059cbbu)]
@@ -43,7 +43,7 @@ public sealed class BindingsTest
             MethodInfo method = binding.GetType().GetMethod(Pascal(function.Name), BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
                 ?? throw new MissingMethodException(contract, function.Signature);
             Samples samples = new();
-            object[] arguments = method.GetParameters().Select(parameter => samples.Of(parameter.ParameterType)).ToArray();
+            object[] arguments = ArgumentsOf(method, function, samples);
             dynamic call = method.Invoke(binding, arguments)!;
             object[] decoded = function.DecodeInput((ReadOnlyMemory<byte>)call.Data);
             Assert.That(Flatten(decoded), Is.EqualTo(arguments.SelectMany(argument => Flatten(argument))), function.Signature);
@@ -59,7 +59,7 @@ public sealed class BindingsTest
         foreach (FunctionAbi function in ContractArtifact.Of(contract).Abi.Functions.Where(one => one.StateMutability is "view" or "pure"))
         {
             MethodInfo method = binding.GetType().GetMethod(Pascal(function.Name))!;
-            object query = method.Invoke(binding, method.GetParameters().Select(parameter => new Samples().Of(parameter.ParameterType)).ToArray())!;
+            object query = method.Invoke(binding, ArgumentsOf(method, function, new()))!;
             Type result = query.GetType().GetGenericArguments()[0];
             Samples samples = new();
             object[] values = function.Outputs.Select(output => samples.Of(output.Type)).ToArray();
@@ -116,6 +116,9 @@ public sealed class BindingsTest
         Assert.That(Names.Select(name => ContractArtifact.Of(name).BytecodeLength), Has.All.GreaterThan(100).And.All.LessThan(MaxInitCode));
     }
 
+    private static object[] ArgumentsOf(MethodInfo method, FunctionAbi function, Samples samples) =>
+        method.GetParameters().Zip(function.Inputs, (parameter, input) => samples.Of(parameter.ParameterType, input.Type)).ToArray();
+
     private static Type TypeOf(string name) =>
         Bindings.GetType($"SmartCity.Ledger.Contracts.{name}") ?? throw new TypeLoadException($"There is no binding {name}.");
 
@@ -147,29 +150,37 @@ public sealed class BindingsTest
     /// <summary>A value's leaves as text, whatever it is made of: records, tuples, lists, bytes.</summary>
     private static IEnumerable<string> Flatten(object value) => value switch
     {
-        byte[] bytes => [Hex.Encode(bytes)],
+        byte[] bytes when value.GetType() == typeof(byte[]) => [Hex.Encode(bytes)], // To the runtime an sbyte[] is one too.
         ReadOnlyMemory<byte> memory => [Hex.Encode(memory.Span)],
         string or bool or Address or Hash32 => [Convert.ToString(value, CultureInfo.InvariantCulture)!],
         Enum number => [number.ToString("D")],
         ITuple tuple => Enumerable.Range(0, tuple.Length).SelectMany(index => Flatten(tuple[index]!)),
         IEnumerable items => items.Cast<object>().SelectMany(Flatten),
         IFormattable number => [number.ToString(null, CultureInfo.InvariantCulture)],
-        _ => value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).SelectMany(property => Flatten(property.GetValue(value)!)),
+        _ => value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).SelectMany(property => FlattenProperty(property, value)),
     };
+
+    /// <summary>A list of numbers that are bytes (uint8[4]) is a list and not bytes, whatever it is kept in.</summary>
+    private static IEnumerable<string> FlattenProperty(PropertyInfo property, object value) =>
+        property.PropertyType == typeof(IReadOnlyList<byte>)
+            ? ((IEnumerable)property.GetValue(value)!).Cast<object>().SelectMany(Flatten)
+            : Flatten(property.GetValue(value)!);
 
     /// <summary>Values that are all different.</summary>
     private sealed class Samples
     {
         private byte _next;
 
-        public object Of(Type type)
+        public object Of(Type type, AbiType abi)
         {
             if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
             {
                 Type element = type.GetGenericArguments()[0];
-                Array list = Array.CreateInstance(element, 2);
-                list.SetValue(Of(element), 0);
-                list.SetValue(Of(element), 1);
+                Array list = Array.CreateInstance(element, abi.Kind == AbiKind.FixedArray ? abi.Size : 2);
+                for (int i = 0; i < list.Length; i++)
+                {
+                    list.SetValue(Of(element, abi.Element!), i);
+                }
                 return list;
             }
             _next++;
@@ -184,7 +195,8 @@ public sealed class BindingsTest
                 _ when type.IsEnum => Enum.ToObject(type, _next % Enum.GetValues(type).Length),
                 _ when type.IsPrimitive => Convert.ChangeType(_next, type, CultureInfo.InvariantCulture),
                 _ => Activator.CreateInstance(
-                    type, type.GetConstructors()[0].GetParameters().Select(parameter => Of(parameter.ParameterType)).ToArray())!,
+                    type,
+                    type.GetConstructors()[0].GetParameters().Zip(abi.Components, (parameter, part) => Of(parameter.ParameterType, part)).ToArray())!,
             };
         }
 

@@ -14,7 +14,7 @@ internal static class Cities
 
     public static CityContracts Contracts() => new(
         new(Address(1)), new(Address(2)), new(Address(3)), new(Address(4)), new(Address(5)), new(Address(6)), new(Address(7)),
-        new(Address(8)), new(Address(9)));
+        new(Address(8)), new(Address(9)), new(Address(10)), new(Address(11)), new(Address(12)));
 
     public static DeployedCity Deployed() => new(
         31_337, Keccak.Hash256("genesis"), 7, Contracts(),

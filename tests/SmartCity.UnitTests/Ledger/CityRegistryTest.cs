@@ -20,10 +20,12 @@ public sealed class CityRegistryTest
         new MeterRegistryEvent.GroupAdded(2, 2, Old with { SerialNumber = 9 }, [], 497_000),
     ];
 
+    private static CityRegistry Registry(IEnumerable<ContractEvent> events) => CityRegistry.From(new(TimeSpan.FromHours(3)), events);
+
     [Test]
     public void From_Groups_HaveTheirChannelsAndPhases()
     {
-        CityRegistry registry = CityRegistry.From(Told);
+        CityRegistry registry = Registry(Told);
         RegisteredGroup group = registry.Segments[1].Groups[0];
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(registry.Segments[1].ChannelsAt(new(497_000)), Is.EqualTo([5]));
@@ -37,7 +39,7 @@ public sealed class CityRegistryTest
     [TestCase(4, ExpectedResult = "1 1 1 5 2", Description = "the second consumer")]
     public string From_MeterReplaced_TheNewOneMeasures(int channel)
     {
-        CityRegistry registry = CityRegistry.From([.. Told, new MeterRegistryEvent.MeterReplaced(1, (ushort)channel, New, 498_000)]);
+        CityRegistry registry = Registry([.. Told, new MeterRegistryEvent.MeterReplaced(1, (ushort)channel, New, 498_000)]);
         RegisteredGroup group = registry.Segments[1].Groups[0];
         return string.Join(' ', Enumerable.Range(0, 5).Select(index => group.MeterOf(index).SerialNumber));
     }
@@ -45,7 +47,7 @@ public sealed class CityRegistryTest
     [Test]
     public void ChannelsAt_GroupAddedLater_IsPartFromItsFirstHourOn()
     {
-        CityRegistry registry = CityRegistry.From([.. Told, new MeterRegistryEvent.GroupAdded(3, 1, New, [], 497_100)]);
+        CityRegistry registry = Registry([.. Told, new MeterRegistryEvent.GroupAdded(3, 1, New, [], 497_100)]);
         Assert.That(registry.Segments[1].ChannelsAt(new(497_099)), Is.EqualTo([5]));
         Assert.That(registry.Segments[1].ChannelsAt(new(497_100)), Is.EqualTo([5, 3]));
     }
@@ -53,7 +55,7 @@ public sealed class CityRegistryTest
     [Test]
     public void From_MeterDecommissioned_LeavesItsPlaceEmpty()
     {
-        CityRegistry registry = CityRegistry.From([.. Told, new MeterRegistryEvent.MeterDecommissioned(1, 3, 498_000)]);
+        CityRegistry registry = Registry([.. Told, new MeterRegistryEvent.MeterDecommissioned(1, 3, 498_000)]);
         RegisteredGroup group = registry.Segments[1].Groups[0];
         Assert.That(group.MeterOf(3).AccuracyClass, Is.Zero);
         Assert.That(group.PhaseOf(3), Is.EqualTo(2));
@@ -63,9 +65,9 @@ public sealed class CityRegistryTest
     [Test]
     public void From_EventsMissing_IsNoticed()
     {
-        Assert.That(() => CityRegistry.From(Told[1..]), Throws.TypeOf<LedgerException>().With.Message.Contains("segment 1"));
+        Assert.That(() => Registry(Told[1..]), Throws.TypeOf<LedgerException>().With.Message.Contains("segment 1"));
         Assert.That(
-            () => CityRegistry.From([new MeterRegistryEvent.MeterReplaced(7, 0, New, 1)]),
+            () => Registry([new MeterRegistryEvent.MeterReplaced(7, 0, New, 1)]),
             Throws.TypeOf<LedgerException>().With.Message.Contains("group 7"));
     }
 
@@ -92,7 +94,7 @@ public sealed class CityRegistryTest
     [Test]
     public void Decode_HourWhosePayloadIsNotTheSigned_IsRefused()
     {
-        RegisteredSegment segment = CityRegistry.From(Told).Segments[2];
+        RegisteredSegment segment = Registry(Told).Segments[2];
         ReadingLedgerDomain domain = Cities.Deployed().LedgerDomain;
         byte[] payload = HourPayload.Encode([[new Reading(new(5), Quality.Measured)]]);
         HourBatch batch = new(2, new(497_000), default, payload, default);
@@ -107,8 +109,58 @@ public sealed class CityRegistryTest
             () => RecordedHour.Decode(told with { Payload = changed }, segment, domain), Throws.TypeOf<FormatException>());
     }
 
+    private static readonly Hash32 First = Keccak.Hash256("first");
+    private static readonly Hash32 Second = Keccak.Hash256("second");
+    private static readonly AccountBookContract.Terms TwoZones = new(2, 3, AccountBookContract.Heating.House);
+
+    private static readonly AccountBookEvent.AccountOpened Opened = new(
+        First, new(new(1, 3, 2, 0, 5_000), 700, 0, 680, 0, default, default), TwoZones);
+
     [Test]
-    public void ToDomain_EveryService_KeepsItsName() => Assert.That(
-        Enum.GetValues<BillingContract.Service>().Select(service => IssuedBill.ToDomain(service).ToString()),
-        Is.EqualTo(Enum.GetNames<BillingContract.Service>()).And.EqualTo(Enum.GetNames<Service>()));
+    public void From_TermsChanged_HoldFromTheirPeriodOn()
+    {
+        RegisteredAccount account = Registry(
+        [
+            .. Told, Opened,
+            new AccountBookEvent.TermsChanged(First, 682, TwoZones with { Zones = 3 }),
+            new AccountBookEvent.TermsChanged(First, 682, TwoZones with { Zones = 1 }),
+        ]).Accounts.Single();
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(account.TermsIn(new(681)), Is.EqualTo(new AccountTerms(AccountZones.Two, 3, HeatingTerms.House)));
+        Assert.That(account.TermsIn(new(682)).Zones, Is.EqualTo(AccountZones.One), "terms of the same period replace those before");
+        Assert.That(account.TermsIn(new(600)), Is.EqualTo(account.TermsIn(new(680))), "before it began: its first ones");
+    }
+
+    /// <summary>2026-10-15 03:00 local is in period 681: the account gets its last bill for it, the successor its first.</summary>
+    [Test]
+    public void From_MovedOut_SuccessorTakesThePremisesOver()
+    {
+        const uint Hour = 497_712;
+        CityRegistry registry = Registry(
+            [.. Told, Opened, new AccountBookEvent.MovedOut(First, Second, 681, new(Hour, [10, 20, 30]))]);
+        (RegisteredAccount closed, RegisteredAccount successor) = (registry.Accounts[0], registry.Accounts[1]);
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That((closed.Last, closed.Successor), Is.EqualTo(((Period?)new Period(681), (Hash32?)Second)));
+        Assert.That((closed.IsBilledIn(new(681)), closed.IsBilledIn(new(682))), Is.EqualTo((true, false)));
+        Assert.That((successor.First, successor.Predecessor), Is.EqualTo((new Period(681), (Hash32?)First)));
+        Assert.That(successor.Premises, Is.EqualTo(closed.Premises));
+        Assert.That(successor.AreaBeforeInElectricityGroup, Is.EqualTo(700), "the place in the row of areas stays");
+        Assert.That(successor.Opening, Is.EqualTo(new RegisteredHandover(new(Hour), new(new(10), new(20), new(30)))).And.EqualTo(closed.Closing));
+    }
+
+    [Test]
+    public void From_AccountChangedButNeverOpened_IsNoticed() => Assert.That(
+        () => Registry([.. Told, new AccountBookEvent.TermsChanged(First, 682, TwoZones)]),
+        Throws.TypeOf<LedgerException>().With.Message.Contains(First.ToString()));
+
+    [Test]
+    public void Enums_OfTheDomain_HaveTheNumbersOfTheContracts()
+    {
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(Enum.GetNames<BilledService>(), Is.EqualTo(Enum.GetNames<BillingContract.Service>()));
+        Assert.That(Enum.GetNames<LineKind>(), Is.EqualTo(Enum.GetNames<BillingContract.LineKind>()));
+        Assert.That(Enum.GetNames<TariffZone>(), Is.EqualTo(Enum.GetNames<BillingContract.Zone>()));
+        Assert.That(Enum.GetNames<VolumeMethod>(), Is.EqualTo(Enum.GetNames<VolumeBookContract.Method>()));
+        Assert.That(Enum.GetNames<HeatingTerms>(), Is.EqualTo(Enum.GetNames<AccountBookContract.Heating>()));
+    }
 }

@@ -47,7 +47,26 @@ public sealed class DeploymentStepsTest
             TariffAuthorities = [Deployer],
             OracleAdmins = [Deployer],
         };
-        Assert.That(DeploymentSteps.Of(request with { Roles = all }, [], Deployer, 0).Handover, Is.Null);
+        CityPlan undelayed = request.Plan with { Delays = new(0, 0) };
+        Assert.That(DeploymentSteps.Of(request with { Plan = undelayed, Roles = all }, [], Deployer, 0).Handover, Is.Null);
+    }
+
+    [Test]
+    public void Of_DelaysOfThePlan_BindHoldersAtOnceAndTheDeployerAfterwards()
+    {
+        CityDeploymentRequest request = Cities.Request();
+        Address holder = request.Roles.TariffAuthorities[0];
+        CityRoleHolders roles = request.Roles with { TariffAuthorities = [holder, Deployer], OracleAdmins = [Deployer] };
+        (_, IReadOnlyList<DeploymentStep> steps, DeploymentStep? handover) =
+            DeploymentSteps.Of(request with { Plan = request.Plan with { Delays = new(24, 1) }, Roles = roles }, [], Deployer, 0);
+        string permissions = Hex.Encode(steps.Single(step => step.Name == "set the permissions").Request.Data.Span);
+        string last = Hex.Encode(handover!.Request.Data.Span);
+        AccessManagerContract manager = new(default);
+        string Grant(CityRole role, Address to, uint delay) => Hex.Encode(manager.GrantRole((ulong)role, to, delay).Data.Span)[2..];
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(permissions, Does.Contain(Grant(CityRole.TariffAuthority, holder, 86_400)));
+        Assert.That(permissions, Does.Contain(Grant(CityRole.TariffAuthority, Deployer, 0)).And.Contain(Grant(CityRole.OracleAdmin, Deployer, 0)));
+        Assert.That(last, Does.Contain(Grant(CityRole.TariffAuthority, Deployer, 86_400)).And.Contain(Grant(CityRole.OracleAdmin, Deployer, 3_600)));
     }
 
     [Test]
@@ -77,10 +96,30 @@ public sealed class DeploymentStepsTest
     }
 
     [Test]
-    public void ToPlan_EveryTariffOfThePlan_ComesBack()
+    public void ToDomain_EveryTariffOfThePlan_ComesBack()
     {
-        IReadOnlyList<TariffPlan> tariffs = Cities.DemoPlan().Tariffs;
-        Assert.That(tariffs.Select(tariff => PlanOnChain.ToPlan(PlanOnChain.ToChain(tariff))), Is.EqualTo(tariffs));
+        IReadOnlyList<Tariff> tariffs = Cities.DemoPlan().Tariffs;
+        Assert.That(tariffs.Select(tariff => PlanOnChain.ToDomain(PlanOnChain.ToChain(tariff))), Is.EqualTo(tariffs));
+    }
+
+    /// <summary>Band b of zone z of n zones stands at 3 × (n(n − 1)/2 + z) + b.</summary>
+    [Test]
+    public void ToChain_Tariff_PutsEachPriceInItsPlace()
+    {
+        Tariff tariff = Cities.DemoPlan().Tariffs[0];
+        IReadOnlyList<ulong> prices = PlanOnChain.ToChain(tariff).ElectricityPrices;
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(prices, Has.Count.EqualTo(18));
+        Assert.That(prices[1], Is.EqualTo(tariff.Electricity.WholeDay.Band2.Value));
+        Assert.That(prices[3 * (1 + 1) + 2], Is.EqualTo(tariff.Electricity.NightOfTwo.Band3.Value));
+        Assert.That(prices[3 * (3 + 1)], Is.EqualTo(tariff.Electricity.HalfPeak.Band1.Value));
+    }
+
+    [Test]
+    public void ToDomain_Terms_ComeBack()
+    {
+        AccountTerms terms = new(AccountZones.Three, 4, HeatingTerms.OwnBoiler);
+        Assert.That(PlanOnChain.ToDomain(PlanOnChain.ToChain(terms)), Is.EqualTo(terms));
     }
 
     [TestCase(EnergyKind.Electricity, MeterRegistryContract.Kind.Electricity)]

@@ -17,7 +17,8 @@ internal static class CityLayouts
         [new(1, "itp_1", "ИТП 1")],
         [],
         [],
-        []);
+        [],
+        new(0, 0));
 
     public static readonly CityLayout Layout = CityLayout.Of(Plan);
 

@@ -50,26 +50,37 @@ public sealed class HourCloserTest
             [Quality.Measured, Quality.Measured, Quality.Measured, Quality.Measured, Quality.Missing, Quality.Measured]));
     }
 
-    /// <summary>What a long gap holds may be more than 24 bits: it is stated over as many hours as it takes, and nothing is lost.</summary>
+    /// <summary>Hours of a gap stay missing; the first hour after it takes its own share, and the rest is known to be theirs.</summary>
     [Test]
-    public void Close_MoreThanAnHourCanCarry_IsStatedOverTheHoursAfter()
+    public void Close_RegisterBackAfterAGap_TakesItsOwnShareAndFillsTheHoursBefore()
     {
         HourCloser closer = Begun(Inputs("m1_1.a=0"));
-        int hours = 1_000;
-        for (int i = 0; i < hours; i++)
+        for (int i = 0; i < 3; i++)
         {
-            closer.Close(Electricity, CityLayouts.Hour(i), Inputs(""), []);
+            Assert.That(closer.Close(Electricity, CityLayouts.Hour(i), Inputs(""), []).Groups[0][3], Is.EqualTo(Reading.Missing));
         }
 
-        Reading[] readings = [.. Enumerable.Range(0, 3).Select(i =>
-            closer.Close(Electricity, CityLayouts.Hour(hours + i), Inputs($"m1_1.a={20_000 + i}"), []).Groups[0][3])];
+        ClosedHour back = closer.Close(Electricity, CityLayouts.Hour(3), Inputs("m1_1.a=1.003"), []);
+        ClosedHour after = closer.Close(Electricity, CityLayouts.Hour(4), Inputs("m1_1.a=1.203"), []);
 
-        Assert.That(readings, Is.EqualTo(new Reading[]
-        {
-            new(new(Reading.MaxInterval), Quality.Interpolated),
-            new(new(20_001_000 - Reading.MaxInterval), Quality.Interpolated),
-            new(new(1_000), Quality.Measured),
-        }));
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(back.Groups[0][3], Is.EqualTo(new Reading(new(251), Quality.Interpolated)));
+        Assert.That(back.Fills.Select(fill => (fill.Group, fill.Channel, fill.FirstHour)), Is.EqualTo([(1u, 3, CityLayouts.Hour(0))]));
+        Assert.That(back.Fills[0].Intervals, Is.EqualTo(new ulong[] { 250, 251, 251 }), "by running total: they add up to what the register rose by");
+        Assert.That(after.Groups[0][3], Is.EqualTo(new Reading(new(200), Quality.Measured)));
+        Assert.That(after.Fills, Is.Empty);
+    }
+
+    [Test]
+    public void Close_GapBeforeTheFirstRegister_IsNobodysToFill()
+    {
+        HourCloser closer = Begun(Inputs(""));
+        closer.Close(Electricity, CityLayouts.Hour(0), Inputs(""), []);
+        ClosedHour first = closer.Close(Electricity, CityLayouts.Hour(1), Inputs("m1_1.a=5"), []);
+        ClosedHour second = closer.Close(Electricity, CityLayouts.Hour(2), Inputs("m1_1.a=5.1"), []);
+
+        Assert.That(first.Groups[0][3], Is.EqualTo(Reading.Missing));
+        Assert.That((second.Groups[0][3], second.Fills.Count), Is.EqualTo((new Reading(new(100), Quality.Measured), 0)));
     }
 
     /// <summary>The worked example of DOMAIN 3.2: 10 m³ from 95 °C to 70 °C are 0.241500 Gcal.</summary>
@@ -85,21 +96,23 @@ public sealed class HourCloserTest
         Assert.That(reading.Interval.Value, Is.EqualTo(241_500).Within(1));
     }
 
-    /// <summary>Water that passed while temperatures were not known is not forgotten: its heat is stated with the next known ones.</summary>
+    /// <summary>Water that passed while temperatures were not known is not forgotten: its heat is shared by its hours when they are known.</summary>
     [Test]
     public void Close_HeatWithoutTemperatures_IsMadeUpAfterwards()
     {
         HourCloser closer = Begun(Inputs("itp_1.flow=100"));
         Reading blind = closer.Close(Heat, CityLayouts.Hour(0), Inputs("itp_1.flow=105 itp_1.t1=95"), []).Groups[0][0];
-        Reading seen = closer.Close(
-            Heat, CityLayouts.Hour(1), Inputs("itp_1.flow=110 itp_1.t1=95 itp_1.t2=70 itp_1.p1=5.98675 itp_1.p2=3.98675"), []).Groups[0][0];
+        ClosedHour seen = closer.Close(
+            Heat, CityLayouts.Hour(1), Inputs("itp_1.flow=110 itp_1.t1=95 itp_1.t2=70 itp_1.p1=5.98675 itp_1.p2=3.98675"), []);
 
         Assert.That(blind, Is.EqualTo(Reading.Missing));
-        Assert.That(seen.Quality, Is.EqualTo(Quality.Interpolated));
-        Assert.That(seen.Interval.Value, Is.EqualTo(241_500).Within(1));
+        Assert.That(seen.Groups[0][0].Quality, Is.EqualTo(Quality.Interpolated));
+        Assert.That(seen.Fills.Single().FirstHour, Is.EqualTo(CityLayouts.Hour(0)));
+        Assert.That(Stated(seen, 0), Is.EqualTo(241_500).Within(1));
+        Assert.That(seen.Groups[0][0].Interval.Value, Is.EqualTo(241_500 / 2).Within(1), "half of it is the hour's own");
     }
 
-    /// <summary>Energy is conserved: whatever samples are missing, the stated intervals add up to last register minus first.</summary>
+    /// <summary>Energy is conserved: whatever samples are missing, hours and what fills gaps add up to last register minus first.</summary>
     [Test]
     public void Close_AnyPatternOfMissingSamples_ConservesEnergy() =>
         Gen.Select(Gen.Int[0, 9_000].Array[2, 60], Gen.Bool.Array[60, 60], Gen.Int[0, 5]).Sample((consumed, isMissing, channel) =>
@@ -114,9 +127,9 @@ public sealed class HourCloserTest
                 register += (ulong)consumed[i];
                 bool isKnown = !isMissing[i];
                 lastKnown = isKnown ? register : lastKnown;
-                Reading reading = closer.Close(
-                    Electricity, CityLayouts.Hour(i), Inputs(isKnown ? $"{key}={register / 1000m}" : ""), []).Groups[0][channel];
-                stated += reading.Interval.Value;
+                ClosedHour closed = closer.Close(Electricity, CityLayouts.Hour(i), Inputs(isKnown ? $"{key}={register / 1000m}" : ""), []);
+                Reading reading = closed.Groups[0][channel];
+                stated += Stated(closed, channel);
                 if (reading.Quality == Quality.Missing == isKnown)
                 {
                     return false;
@@ -139,7 +152,7 @@ public sealed class HourCloserTest
                 int lacking = i == cubicMetres.Length ? 0 : missing[i];
                 flow += i == cubicMetres.Length ? 1 : cubicMetres[i];
                 string inputs = (lacking == 1 ? "" : $"itp_1.flow={flow} ") + (lacking == 2 ? "" : "itp_1.t1=90 ") + (lacking == 3 ? "" : "itp_1.t2=60");
-                stated += closer.Close(Heat, CityLayouts.Hour(i), Inputs(inputs.Trim()), []).Groups[0][0].Interval.Value;
+                stated += Stated(closer.Close(Heat, CityLayouts.Hour(i), Inputs(inputs.Trim()), []), 0);
             }
             decimal expected = HeatEnergy.Closed(flow - 50, new(90, 60, null, null), FlowMeterPipe.Supply).Value;
             return Math.Abs(stated - expected) <= cubicMetres.Length + 1; // Half a kilocalorie of rounding an hour.
@@ -164,6 +177,10 @@ public sealed class HourCloserTest
                 Is.EqualTo(first.Close(segment, CityLayouts.Hour(1), inputs, []).Payload()));
         }
     }
+
+    /// <summary>What an hour states of a channel, and what it fills of hours before.</summary>
+    private static ulong Stated(ClosedHour closed, int channel) => closed.Groups[0][channel].Interval.Value
+        + closed.Fills.Where(fill => fill.Channel == channel).SelectMany(fill => fill.Intervals).Aggregate(0ul, (sum, interval) => sum + interval);
 
     private static HourCloser Begun(Dictionary<SignalKey, HourInput> registers)
     {

@@ -97,8 +97,8 @@ public sealed class OracleReaderTest
     public async Task GetAlarmsAsync_OpenOnly_LeavesEndedOut()
     {
         Write("""
-            INSERT INTO alarm VALUES (1, x'01', 1, 'ИТП 1', 4, 'A4', 3, 'leak', 1000, 2000, 3000, 'd', 'n');
-            INSERT INTO alarm VALUES (2, x'02', 1, 'ИТП 1', 1, 'A1', 3, 'drop', 4000, 5000, NULL, NULL, NULL);
+            INSERT INTO alarm VALUES (1, x'01', NULL, 1, 'ИТП 1', 4, 'A4', 3, 'leak', 1000, 2000, 3000, 'd', 'n');
+            INSERT INTO alarm VALUES (2, x'02', NULL, 1, 'ИТП 1', 1, 'A1', 3, 'drop', 4000, 5000, NULL, NULL, NULL);
             INSERT INTO alarm_entry VALUES (1, 2, 1, 4000, '{}', x'AA', 2, x'BB', NULL), (2, 2, 2, 5000, '{}', x'AB', 0, NULL, NULL);
             """);
         OracleReader reader = new(_folder, _time);

@@ -3,6 +3,7 @@ using SmartCity.Ethereum;
 using SmartCity.Ledger;
 using SmartCity.Ledger.Contracts;
 using SmartCity.Portal;
+using SmartCity.UnitTests.Ledger;
 
 namespace SmartCity.UnitTests.Portal;
 
@@ -21,10 +22,11 @@ public sealed class CityBookEditorTest
     [SetUp]
     public void Open()
     {
-        _editor = new(CityBook.Empty);
+        _editor = new(CityBook.Empty, new(TimeSpan.FromHours(3)));
         Tell(new MeterRegistryEvent.SegmentOpened(1, MeterRegistryContract.Kind.Electricity, FirstHour));
         Tell(new MeterRegistryEvent.GroupAdded(1, 1, Meter(1), [new(Meter(10), 0), new(Meter(10), 1), new(Meter(10), 2)], FirstHour));
-        Tell(new MeterRegistryEvent.AccountOpened(Account, new(1, 3, 0, 5_000, September.Value, 0, 0)));
+        Tell(new AccountBookEvent.AccountOpened(
+            Account, new(new(1, 3, 0, 0, 5_000), 0, 0, September.Value, 0, default, default), new(2, 2, AccountBookContract.Heating.None)));
     }
 
     [Test]
@@ -73,8 +75,8 @@ public sealed class CityBookEditorTest
         Bill(September, own: 700, common: 300);
         Bill(October, own: 1_000, common: 0);
         Hash32 payment = Tell(new SettlementEvent.PaymentReceived(Account, default, 1_500));
-        Tell(new SettlementEvent.PaymentAllocated(Account, September.Value, [700, 0, 300, 0, 0]), payment);
-        Tell(new SettlementEvent.PaymentAllocated(Account, October.Value, [400, 0, 0, 0, 0]), payment);
+        Tell(new SettlementEvent.PaymentAllocated(Account, September.Value, [700, 300, 0, 0, 0, 0]), payment);
+        Tell(new SettlementEvent.PaymentAllocated(Account, October.Value, [400, 0, 0, 0, 0, 0]), payment);
         Tell(new SettlementEvent.CreditChanged(Account, 100), payment);
         Tell(new SettlementEvent.Withdrawn(PowerCompany, default, 250));
 
@@ -98,7 +100,7 @@ public sealed class CityBookEditorTest
         foreach (ulong amount in new ulong[] { 100, 250 })
         {
             Hash32 payment = Tell(new SettlementEvent.PaymentReceived(Account, default, amount));
-            Tell(new SettlementEvent.PaymentAllocated(Account, September.Value, [amount, 0, 0, 0, 0]), payment);
+            Tell(new SettlementEvent.PaymentAllocated(Account, September.Value, [amount, 0, 0, 0, 0, 0]), payment);
         }
         CityBook book = _editor.ToBook(9);
         using IDisposable scope = Assert.EnterMultipleScope();
@@ -112,7 +114,7 @@ public sealed class CityBookEditorTest
     {
         Bill(September, own: 700, common: 0);
         Tell(new SettlementEvent.PaymentReceived(Account, default, 900));
-        Tell(new SettlementEvent.PaymentAllocated(Account, September.Value, [200, 0, 0, 0, 0]));
+        Tell(new SettlementEvent.PaymentAllocated(Account, September.Value, [200, 0, 0, 0, 0, 0]));
         AccountBook account = _editor.ToBook(9).Accounts[Account];
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(account.Payments, Has.Count.EqualTo(2), "another transaction than the payment's");
@@ -135,12 +137,74 @@ public sealed class CityBookEditorTest
         HourPayload.Encode([[.. parent.Concat(consumers).Select(value => new Reading(new(value), Quality.Measured))]]),
         default);
 
-    private void Bill(Period period, ulong own, ulong common) => Tell(new BillingEvent.BillIssued(
-        Account, period.Value, own + common, 0, 20_000, 0,
-        [
-            new(BillingContract.Service.ElectricityDay, PowerCompany, 0, 0, own),
-            new(BillingContract.Service.CommonNeedsDay, HouseCompany, 0, 0, common),
-        ]));
+    [Test]
+    public void Add_Recalculation_WaitsUntilABillTakesIt()
+    {
+        Bill(September, own: 700, common: 300);
+        Tell(new BillingEvent.Recalculated(Account, September.Value, [-200, 0, 0]));
+        Assert.That(Waiting(), Is.EqualTo("2026-09 Electricity -2.00"));
+        Issue(October, Line(BilledService.Electricity, LineKind.Charge, October, 150), Line(BilledService.Electricity, LineKind.Recalculation, September, -150));
+        Assert.That(Waiting(), Is.EqualTo("2026-09 Electricity -0.50"), "the service cannot cost less than nothing");
+        Issue(October.Next, Line(BilledService.Electricity, LineKind.Charge, October.Next, 90), Line(BilledService.Electricity, LineKind.Recalculation, September, -50));
+        CityBook book = _editor.ToBook(9);
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(Waiting(), Is.Empty);
+        Assert.That(book.Providers[PowerCompany].Billed, Is.EqualTo(new Kopecks(740)), "700, nothing, 40");
+    }
+
+    [Test]
+    public void Add_Penalties_AreKnownBeforeTheyAreBilled()
+    {
+        Tell(new SettlementEvent.PenaltyAccrued(Account, September.Value, 20_800, [3, 4, 0]));
+        Assert.That(_editor.ToBook(9).Accounts[Account].PendingPenalty, Is.EqualTo(new Kopecks(7)));
+        Tell(new SettlementEvent.PenaltiesTaken(Account, [3, 4, 0]));
+        Assert.That(_editor.ToBook(9).Accounts[Account].PendingPenalty, Is.EqualTo(Kopecks.Zero));
+    }
+
+    /// <summary>Corrections count in the zones of their hours; a bill keeps what was known when it was issued.</summary>
+    [Test]
+    public void Add_CorrectionAfterABill_LeavesTheBillAsItWasExplained()
+    {
+        CityCalendar calendar = new(TimeSpan.FromHours(3));
+        Hour night = calendar.FirstHourOf(September);
+        Bill(September, own: 700, common: 0);
+        Tell(new ReadingLedgerEvent.CorrectionRecorded(
+            1, 1, default, September.Value,
+            new(1, 1, default, 1, 3, night.Value + 6, 2, default, ReadingLedgerContract.CorrectionReason.LateData, default, default),
+            ReadingCorrection.Encode([40, -7]), default));
+        CityBook book = _editor.ToBook(9);
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(book.Volumes.CorrectionOf(1, 3, September), Is.EqualTo(new ZoneDifference(-7, 0, 40)), "06-07 is night, 07-08 peak");
+        Assert.That(book.Accounts[Account].Bills[September].Volumes.CorrectionOf(1, 3, September), Is.EqualTo(default(ZoneDifference)));
+    }
+
+    [Test]
+    public void Add_EstimatesOfSeveralCalls_JoinTheirPeriod()
+    {
+        VolumeBookContract.Volume volume = new([1, 2, 3], VolumeBookContract.Method.Average, 5, 1);
+        Tell(new VolumeBookEvent.VolumeEstimated(1, 3, September.Value, volume));
+        _editor = new(_editor.ToBook(5), new(TimeSpan.FromHours(3)));
+        Tell(new VolumeBookEvent.VolumeEstimated(1, 4, September.Value, volume));
+        Tell(new VolumeBookEvent.VolumesFixed(1, September.Value, new([9, 0, 0], 0, true, 0, 0, 0, 0), [0, -4, 0]));
+        FixedVolumes done = _editor.ToBook(9).Volumes.Fixed[(1, September)];
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(done.Estimated.Keys, Is.EquivalentTo([3, 4]));
+        Assert.That(done.Carry, Is.EqualTo(new HouseNeedsCarry(0, -4, 0)));
+        Assert.That(_editor.ToBook(9).Volumes.Estimating, Is.Empty);
+    }
+
+    private string Waiting() => string.Join(' ', _editor.ToBook(9).Accounts[Account].Waiting.Select(
+        entry => $"{entry.Key.Period} {entry.Key.Service} {entry.Value}"));
+
+    private void Bill(Period period, long own, long common) => Issue(
+        period, Line(BilledService.Electricity, LineKind.Charge, period, own), Line(BilledService.CommonNeeds, LineKind.Charge, period, common));
+
+    private void Issue(Period period, params BilledLine[] lines) => Tell(new BillingEvent.BillIssued(
+        Account, period.Value, (ulong)lines.Sum(line => line.Amount.Value), 0, 20_000, [.. lines.Select(PackedLines.Pack)]));
+
+    private static BilledLine Line(BilledService service, LineKind kind, Period period, long amount) => new(
+        service, kind, TariffZone.Whole, 0, VolumeMethod.Measured, period,
+        service == BilledService.CommonNeeds ? HouseCompany : PowerCompany, 0, 0, new(amount));
 
     private Hash32 Tell(ContractEvent told, Hash32? transaction = null)
     {

@@ -29,9 +29,29 @@ public sealed class CityPlanTest
         static ulong Indexed(ulong price) => (price * 1_099 + 5_000_000) / 10_000_000 * 10_000;
 
         using IDisposable scope = Assert.EnterMultipleScope();
-        Assert.That(plan.Tariffs[1].DayPrice, Is.EqualTo(Indexed(plan.Tariffs[0].DayPrice)));
-        Assert.That(plan.Tariffs[1].NightPrice, Is.EqualTo(Indexed(plan.Tariffs[0].NightPrice)));
-        Assert.That(plan.Tariffs[1].HeatPrice, Is.EqualTo(Indexed(plan.Tariffs[0].HeatPrice)));
+        foreach ((BandPrices first, BandPrices second) in BandsOf(plan.Tariffs[0]).Zip(BandsOf(plan.Tariffs[1])))
+        {
+            Assert.That(Enumerable.Range(1, 3).Select(band => second.Of(band).Value), Is.EqualTo(Enumerable.Range(1, 3).Select(band => Indexed(first.Of(band).Value))));
+        }
+        Assert.That(plan.Tariffs[1].HeatPrice.Value, Is.EqualTo(Indexed(plan.Tariffs[0].HeatPrice.Value)));
+
+        static BandPrices[] BandsOf(Tariff tariff) =>
+        [
+            tariff.Electricity.WholeDay, tariff.Electricity.Day, tariff.Electricity.NightOfTwo, tariff.Electricity.Peak,
+            tariff.Electricity.HalfPeak, tariff.Electricity.NightOfThree,
+        ];
+    }
+
+    [Test]
+    public async Task LoadAsync_DemoCity_ShowsEveryNumberOfZones()
+    {
+        CityPlan plan = await CityPlan.LoadAsync(DemoPath, CancellationToken.None);
+
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(plan.Houses[0].Flats.Select(flat => flat.Terms.Zones), Is.EqualTo(Enum.GetValues<AccountZones>()));
+        Assert.That(plan.Houses.SelectMany(house => house.Flats).Select(flat => flat.Terms.Residents), Has.All.InRange(1, 4));
+        Assert.That(plan.Tariffs, Has.All.Property(nameof(Tariff.Limits)).Not.EqualTo(BandLimits.None));
+        Assert.That(plan.Delays, Is.EqualTo(new DelayPlan(24, 1)));
     }
 
     [Test]
@@ -115,7 +135,22 @@ public sealed class CityPlanTest
     [TestCase("tariffs/0/heatProvider", "9", "$.tariffs[0].heatProvider: there is no provider 9")]
     [TestCase("tariffs/0/dueDay", "29", "$.tariffs[0].dueDay: write a day of the month, 1 to 28.")]
     [TestCase("tariffs/0/vatRate", "5001", "$.tariffs[0].vatRate: write hundredths of a percent")]
-    [TestCase("tariffs/0/dayPrice", "0", "$.tariffs[0].dayPrice: write micro-roubles")]
+    [TestCase("tariffs/0/electricity/day/band2", "0", "$.tariffs[0].electricity.day.band2: write micro-roubles")]
+    [TestCase("tariffs/0/electricity/day", "5", "$.tariffs[0].electricity.day: an object is needed")]
+    [TestCase("tariffs/0/electricity/peak/band4", "5", "$.tariffs[0].electricity.peak.band4: unknown field; remove it or correct its name. Known here: band1, band2, band3.")]
+    [TestCase("tariffs/0/heatPrice", "1.5", "$.tariffs[0].heatPrice: 1.5 is written where a whole number of micro-roubles is needed.")]
+    [TestCase("tariffs/0/limits/second", "1", "$.tariffs[0].limits.second: the second band cannot end before the first")]
+    [TestCase("tariffs/0/limits/first", "-1", "$.tariffs[0].limits.first: -1 is written where a whole number of Wh or kcal is needed.")]
+    [TestCase("tariffs/0/penaltyRate", "10001", "$.tariffs[0].penaltyRate: write hundredths of a percent a year")]
+    [TestCase("tariffs/0/reductionRate", "10001", "$.tariffs[0].reductionRate: write 10^-5")]
+    [TestCase("tariffs/0/normCoefficient", "9999", "$.tariffs[0].normCoefficient: write 10^-4")]
+    [TestCase("tariffs/0/normCoefficient", "50001", "$.tariffs[0].normCoefficient: write 10^-4")]
+    [TestCase("delays/tariffHours", "8761", "$.delays.tariffHours: write whole hours, 0 to 8760.")]
+    [TestCase("houses/0/flats/0/terms/zones", "\"four\"", "$.houses[0].flats[0].terms.zones: \"four\" is written where one of \"one\", \"two\", \"three\" is needed.")]
+    [TestCase("houses/0/flats/0/terms/residents", "1001", "$.houses[0].flats[0].terms.residents: write 0 to 1000.")]
+    [TestCase("houses/1/flats/0/terms/heating", "\"house\"", "$.houses[1].flats[0].terms.heating: there is no heat group")]
+    [TestCase("houses/0/flats/0/heatChannel", "1", "$.houses[0].flats[0].heatChannel: group 3 has no consumer meters.")]
+    [TestCase("houses/1/flats/0/heatChannel", "1", "$.houses[1].flats[0].heatChannel: there is no heat group: write 0.")]
     [TestCase("tariffs/1/fromPeriod", "\"2026-09\"", "$.tariffs[1].fromPeriod: tariffs stand in order")]
     [TestCase("houses/0/flats/0/area", "0", "$.houses[0].flats[0].area: write the area in dm²")]
     [TestCase("houses/0/flats/1/number", "\"1\"", "$.houses[0].flats[1].number: the house has another flat 1.")]
@@ -170,6 +205,45 @@ public sealed class CityPlanTest
         else
         {
             AssertRefused(plan.ToJson(), problem);
+        }
+    }
+
+    [Test]
+    public async Task Parse_FiveHundredAndOnePremises_AreTooManyForAGroup()
+    {
+        CityPlan demo = await CityPlan.LoadAsync(DemoPath, CancellationToken.None);
+        FlatPlan Flat(int number) => demo.Houses[0].Flats[0] with
+        {
+            Number = $"{number}",
+            ElectricityGroup = 0,
+            ElectricityChannel = 0,
+        };
+        HousePlan House(int flats) => new("House", [.. Enumerable.Range(1, flats).Select(Flat)]);
+
+        Assert.That(CityPlan.Parse((demo with { Houses = [House(500)] }).ToJson()).Houses[0].Flats, Has.Count.EqualTo(500));
+        AssertRefused((demo with { Houses = [House(501)] }).ToJson(), "$.houses[0].flats[500]: group 3 has more than 500 premises");
+    }
+
+    [Test]
+    public async Task LoadAsync_TariffOfItsOwn_IsThatOfThePlan()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            JsonNode plan = JsonNode.Parse(await File.ReadAllTextAsync(DemoPath))!;
+            await File.WriteAllTextAsync(path, plan["tariffs"]![1]!.ToJsonString());
+            Assert.That(
+                await TariffFile.LoadAsync(path, CancellationToken.None),
+                Is.EqualTo((await CityPlan.LoadAsync(DemoPath, CancellationToken.None)).Tariffs[1]));
+
+            plan["tariffs"]![1]!["dueDay"] = 31;
+            await File.WriteAllTextAsync(path, plan["tariffs"]![1]!.ToJsonString());
+            CityPlanException? exception = Assert.ThrowsAsync<CityPlanException>(() => TariffFile.LoadAsync(path, CancellationToken.None));
+            Assert.That(exception!.Problems, Is.EqualTo(new[] { "$.dueDay: write a day of the month, 1 to 28." }));
+        }
+        finally
+        {
+            File.Delete(path);
         }
     }
 

@@ -5,7 +5,7 @@ namespace SmartCity.UnitTests.Domain.Vectors;
 /// <summary>The vectors of money, the same as in tests/solidity/MoneyLibraries.t.sol.</summary>
 public sealed class MoneyVectorsTest
 {
-    private const int Weights = 5;
+    private const int Weights = 6;
 
     public static IEnumerable<TestCaseData> Charges => SharedVectors.Read("charges.json");
 

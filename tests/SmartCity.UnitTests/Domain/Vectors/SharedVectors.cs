@@ -20,4 +20,8 @@ internal static class SharedVectors
     /// <summary>A number of a vector.</summary>
     public static ulong Number(this Dictionary<string, string> vector, string name) =>
         ulong.Parse(vector[name], NumberStyles.None, CultureInfo.InvariantCulture);
+
+    /// <summary>A number of a vector that may be below 0.</summary>
+    public static long SignedNumber(this Dictionary<string, string> vector, string name) =>
+        long.Parse(vector[name], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 }

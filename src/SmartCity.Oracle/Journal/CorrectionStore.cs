@@ -1,0 +1,161 @@
+using Dapper;
+using SmartCity.Domain;
+using SmartCity.Ethereum;
+using SmartCity.Ledger;
+using SmartCity.Ledger.Contracts;
+
+namespace SmartCity.Oracle;
+
+/// <summary>A gap that is to be filled: hours of one channel in one period.</summary>
+/// <param name="Id">Number in the journal.</param>
+/// <param name="Subject">What a correction will say.</param>
+/// <param name="Evidence">What it was computed from, in words and figures.</param>
+internal sealed record OpenFill(long Id, CorrectionSubject Subject, string Evidence);
+
+/// <summary>A signed correction as the outbox holds it.</summary>
+/// <param name="Sequence">Number in the journal; 0 before it is there.</param>
+/// <param name="Fill">The gap it fills.</param>
+/// <param name="Correction">The correction.</param>
+/// <param name="Signatures">Signatures, as the contract wants them.</param>
+/// <param name="Transaction">The transaction that carries it; <c>null</c> before it was sent.</param>
+internal sealed record OutboxCorrection(long Sequence, long Fill, ReadingCorrection Correction, byte[] Signatures, Hash32? Transaction);
+
+/// <summary>Gaps that are known since, and the outbox of the corrections that fill them. A correction is written before it is sent.</summary>
+internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout, TimeProvider time)
+{
+    private const int Confirmed = 2;
+    private const int Void = 3;
+
+    /// <summary>Writes what is known since of missing hours: a row for every period they lie in.</summary>
+    public void AddFills(JournalTransaction transaction, uint segment, IReadOnlyList<GapFill> fills)
+    {
+        foreach (GapFill fill in fills)
+        {
+            IEnumerable<IGrouping<Period, (Hour Hour, int Difference)>> periods = fill.Intervals
+                .Select((interval, i) => (Hour: new Hour(fill.FirstHour.Value + (uint)i), Difference: (int)interval))
+                .GroupBy(entry => layout.Calendar.PeriodOf(entry.Hour));
+            foreach ((Hour Hour, int Difference)[] hours in periods.Select(period => period.ToArray()))
+            {
+                transaction.ExecutePrepared(
+                    "INSERT INTO gap_fill (segment, grp, channel, first_hour, intervals, evidence, recorded_ms) VALUES ($0, $1, $2, $3, $4, $5, $6)",
+                    (long)segment, (long)fill.Group, (long)fill.Channel, (long)hours[0].Hour.Value,
+                    ReadingCorrection.Encode([.. hours.Select(entry => entry.Difference)]), fill.Evidence, Now);
+            }
+        }
+    }
+
+    /// <summary>The oldest gap of a segment whose hours are all on the chain, that no correction fills or is about to; <c>null</c> for none.</summary>
+    public OpenFill? Oldest(uint segment, Hour recordedBefore) => journal.Read(connection => connection
+        .Query<(long Id, long Group, long Channel, long FirstHour, byte[] Intervals, string Evidence)>(
+            """
+            SELECT f.id, f.grp, f.channel, f.first_hour, f.intervals, f.evidence FROM gap_fill f
+            WHERE f.segment = @segment AND f.refusal IS NULL AND f.first_hour + length(f.intervals) / 4 <= @before
+                AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.fill = f.id AND c.state < 3)
+            ORDER BY f.id LIMIT 1
+            """,
+            new { segment, before = recordedBefore.Value })
+        .Select(row => new OpenFill(
+            row.Id,
+            new((uint)row.Group, (ushort)row.Channel, new((uint)row.FirstHour), (ushort)(row.Intervals.Length / ReadingCorrection.BytesPerHour), row.Intervals),
+            row.Evidence))
+        .SingleOrDefault());
+
+    /// <summary>Makes a signed correction durable.</summary>
+    public void Add(OutboxCorrection signed) => journal.Write(transaction => transaction.Execute(
+        """
+        INSERT INTO correction (fill, config, segment, number, previous, id, signatures, state, signed_ms)
+        VALUES (@fill, @config, @segment, @number, @previous, @id, @signatures, 0, @now)
+        """,
+        new
+        {
+            fill = signed.Fill,
+            config = signed.Correction.Details.OracleConfig.ToBytes(),
+            segment = signed.Correction.Place.Segment,
+            number = signed.Correction.Place.Number,
+            previous = signed.Correction.Place.Previous.ToBytes(),
+            id = signed.Correction.Id.ToBytes(),
+            signatures = signed.Signatures,
+            now = Now,
+        }));
+
+    /// <summary>Corrections of a segment that are not void, from a number on, in the order in which they were signed.</summary>
+    public IReadOnlyList<OutboxCorrection> From(uint segment, uint number) => Read(
+        "c.segment = @segment AND c.number >= @number AND c.state < 3", new { segment, number });
+
+    /// <summary>Corrections of a segment below a number that are not known to be on the chain.</summary>
+    public IReadOnlyList<OutboxCorrection> Unconfirmed(uint segment, uint below) => Read(
+        "c.segment = @segment AND c.number < @below AND c.state < 2", new { segment, below });
+
+    /// <summary>Notes the transaction that carries a correction.</summary>
+    public void MarkSent(OutboxCorrection sent, Hash32 transaction) => Mark(
+        "UPDATE correction SET state = 1, transaction_hash = @hash WHERE sequence = @Sequence",
+        new { sent.Sequence, hash = transaction.ToBytes() });
+
+    /// <summary>Notes that a correction is on the chain.</summary>
+    public void MarkConfirmed(OutboxCorrection known) => MarkAs(known, Confirmed);
+
+    /// <summary>Notes that a correction's place was taken by another: its gap is to be filled anew.</summary>
+    public void MarkVoid(OutboxCorrection known) => MarkAs(known, Void);
+
+    /// <summary>Notes that the ledger will never take a correction, and why: its gap stays as it is.</summary>
+    public void MarkRefused(OutboxCorrection refused, string reason) => journal.Write(transaction =>
+    {
+        transaction.Execute("UPDATE correction SET state = 3 WHERE sequence = @Sequence", new { refused.Sequence });
+        transaction.Execute("UPDATE gap_fill SET refusal = @reason WHERE id = @Fill", new { refused.Fill, reason });
+    });
+
+    private void MarkAs(OutboxCorrection known, int state) => Mark(
+        "UPDATE correction SET state = @state WHERE sequence = @Sequence", new { known.Sequence, state });
+
+    private void Mark(string sql, object parameters) => journal.Write(transaction =>
+    {
+        transaction.Execute(sql, parameters);
+        transaction.Touch(OracleChanges.Hours);
+    });
+
+    private List<OutboxCorrection> Read(string condition, object parameters) => journal.Read(connection => connection
+        .Query<Row>(
+            $"""
+            SELECT c.sequence, c.fill, c.config, c.segment, c.number, c.previous, c.id, c.signatures, c.transaction_hash AS TransactionHash,
+                f.grp, f.channel, f.first_hour AS FirstHour, f.intervals, f.evidence
+            FROM correction c JOIN gap_fill f ON f.id = c.fill WHERE {condition} ORDER BY c.sequence
+            """,
+            parameters)
+        .Select(row => row.ToCorrection())
+        .ToList());
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private sealed record Row(
+        long Sequence,
+        long Fill,
+        byte[] Config,
+        long Segment,
+        long Number,
+        byte[] Previous,
+        byte[] Id,
+        byte[] Signatures,
+        byte[]? TransactionHash,
+        long Grp,
+        long Channel,
+        long FirstHour,
+        byte[] Intervals,
+        string Evidence)
+    {
+        public OutboxCorrection ToCorrection()
+        {
+            OpenFill fill = new(
+                Fill,
+                new((uint)Grp, (ushort)Channel, new((uint)FirstHour), (ushort)(Intervals.Length / ReadingCorrection.BytesPerHour), Intervals),
+                Evidence);
+            ReadingCorrection correction = CorrectionOf(fill, new((uint)Segment, (uint)Number, new(Previous)), new(Config));
+            return correction.Id == new Hash32(Id)
+                ? new(Sequence, Fill, correction, Signatures, TransactionHash is null ? null : new Hash32(TransactionHash))
+                : throw new JournalException($"The journal is damaged: the {correction} was signed as {new Hash32(Id)}. Restore it from a copy.");
+        }
+    }
+
+    /// <summary>The correction that fills a gap.</summary>
+    public static ReadingCorrection CorrectionOf(OpenFill fill, CorrectionPlace place, Hash32 config) => new(
+        place, fill.Subject, ReadingLedgerContract.CorrectionReason.LateData, Keccak.Hash256(fill.Evidence), config);
+}

@@ -1,0 +1,110 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Time.Testing;
+using SmartCity.Domain;
+using SmartCity.Ethereum;
+using SmartCity.Ledger;
+using SmartCity.Oracle;
+
+namespace SmartCity.UnitTests.Oracle;
+
+public sealed class CorrectionStoreTest
+{
+    private static readonly Hash32 Config = Keccak.Hash256("config");
+    private static readonly Hour October = CityLayouts.Layout.Calendar.FirstHourOf(Period.Of(2026, 10));
+
+    private string _folder = "";
+    private JournalDatabase _journal = null!;
+    private CorrectionStore _store = null!;
+
+    [SetUp]
+    public void Open()
+    {
+        _folder = Directory.CreateTempSubdirectory("correction-store").FullName;
+        _journal = JournalDatabase.Open(_folder);
+        _store = new(_journal, CityLayouts.Layout, new FakeTimeProvider());
+    }
+
+    [TearDown]
+    public void Close()
+    {
+        _journal.Dispose();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Test]
+    public void Oldest_GapOverTheEndOfAMonth_IsTwoOfWhichEachIsOfOnePeriod()
+    {
+        Fill(new(October.Value - 2), 10, 11, 12);
+        OpenFill september = _store.Oldest(1, new(October.Value + 9))!;
+        Sign(september, new(1, 1, default));
+        OpenFill october = _store.Oldest(1, new(October.Value + 9))!;
+
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(Described(september), Is.EqualTo($"{October.Value - 2}: 10 11 (2 filled)"));
+        Assert.That(Described(october), Is.EqualTo($"{October.Value}: 12 (1 filled)"));
+    }
+
+    [Test]
+    public void Oldest_HoursNotAllOnTheChain_Waits()
+    {
+        Fill(October, 10, 11);
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(_store.Oldest(1, new(October.Value + 1)), Is.Null);
+        Assert.That(_store.Oldest(1, new(October.Value + 2)), Is.Not.Null);
+        Assert.That(_store.Oldest(2, new(October.Value + 2)), Is.Null, "another segment");
+    }
+
+    [Test]
+    public void From_SignedThenRestarted_IsTheSameCorrection()
+    {
+        Fill(October, 10, 11);
+        ReadingCorrection signed = Sign(_store.Oldest(1, new(October.Value + 2))!, new(1, 7, Keccak.Hash256("before")));
+        _journal.Dispose();
+        _journal = JournalDatabase.Open(_folder);
+        _store = new(_journal, CityLayouts.Layout, new FakeTimeProvider());
+
+        OutboxCorrection read = _store.From(1, 7).Single();
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(read.Correction, Is.EqualTo(signed));
+        Assert.That(read.Signatures, Is.EqualTo(new byte[] { 1, 2, 3 }));
+        Assert.That(_store.Oldest(1, new(October.Value + 2)), Is.Null, "a gap is not signed for twice");
+        Assert.That(_store.From(1, 8), Is.Empty);
+    }
+
+    [Test]
+    public void Marks_LeadEachCorrectionToItsEnd()
+    {
+        Hour end = new(October.Value + 9);
+        Fill(October, 10);
+        Sign(_store.Oldest(1, end)!, new(1, 1, default));
+        OutboxCorrection first = _store.From(1, 1).Single();
+        _store.MarkSent(first, Keccak.Hash256("transaction"));
+        Assert.That(_store.Unconfirmed(1, 2).Single().Transaction, Is.EqualTo(Keccak.Hash256("transaction")));
+
+        _store.MarkVoid(first);
+        Assert.That((_store.Unconfirmed(1, 2).Count, _store.Oldest(1, end)?.Id), Is.EqualTo((0, (long?)first.Fill)), "its gap is to be filled anew");
+
+        Sign(_store.Oldest(1, end)!, new(1, 2, default));
+        _store.MarkConfirmed(_store.From(1, 2).Single());
+        Assert.That((_store.Unconfirmed(1, 9).Count, _store.Oldest(1, end)), Is.EqualTo((0, (OpenFill?)null)));
+
+        Fill(new(October.Value + 3), 20);
+        Sign(_store.Oldest(1, end)!, new(1, 3, default));
+        _store.MarkRefused(_store.From(1, 3).Single(), "too late");
+        Assert.That((_store.From(1, 3).Count, _store.Oldest(1, end)), Is.EqualTo((0, (OpenFill?)null)), "the estimate stands");
+    }
+
+    private void Fill(Hour first, params ulong[] intervals) => _journal.Write(transaction =>
+        _store.AddFills(transaction, 1, [new GapFill(1, 3, first, intervals, "evidence")]));
+
+    private ReadingCorrection Sign(OpenFill fill, CorrectionPlace place)
+    {
+        ReadingCorrection correction = CorrectionStore.CorrectionOf(fill, place, Config);
+        _store.Add(new(0, fill.Id, correction, [1, 2, 3], null));
+        return correction;
+    }
+
+    private static string Described(OpenFill fill) =>
+        $"{fill.Subject.FirstHour.Value}: {string.Join(' ', ReadingCorrection.Decode(fill.Subject.Differences.Span))} ({fill.Subject.FilledHours} filled)";
+}
