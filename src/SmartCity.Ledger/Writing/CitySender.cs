@@ -24,12 +24,12 @@ public sealed class CitySender(EthApi api, TransactionSender sender, TimeProvide
     /// <summary>The account that sends.</summary>
     public Address Address => sender.Address;
 
-    /// <summary>Sends a call and waits until it is done.</summary>
+    /// <summary>Sends a call and waits until it is done. Without a gas limit the node is asked for one.</summary>
     /// <exception cref="ContractRefusedException">The contract refused.</exception>
     /// <exception cref="LedgerException">The node refused it, dropped it, or no block took it in time.</exception>
     /// <exception cref="EthereumNodeException">The node gave no answer; nothing was sent.</exception>
     public async Task<TransactionReceipt> SendAsync(TransactionRequest request, CancellationToken cancellationToken) =>
-        (await SendManyAsync([request], cancellationToken))[0];
+        (await ConfirmAsync([request], [await sender.SendAsync(request, cancellationToken)], cancellationToken))[0];
 
     /// <summary>Sends calls one behind the other, many to a block, and waits until all are done. Each must have a gas limit. The others
     /// may be done when one fails: the exception is of the first that failed.</summary>
@@ -40,7 +40,12 @@ public sealed class CitySender(EthApi api, TransactionSender sender, TimeProvide
         IReadOnlyList<TransactionRequest> requests, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        IReadOnlyList<SendOutcome> sent = await sender.SendManyAsync(requests, cancellationToken);
+        return await ConfirmAsync(requests, await sender.SendManyAsync(requests, cancellationToken), cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<TransactionReceipt>> ConfirmAsync(
+        IReadOnlyList<TransactionRequest> requests, IReadOnlyList<SendOutcome> sent, CancellationToken cancellationToken)
+    {
         Hash32[] hashes = sent.Select(HashOf).ToArray();
         IReadOnlyList<ReceiptOutcome> outcomes = await new ReceiptWaiter(api, time).WaitAsync(hashes, ReceiptTimeout, cancellationToken);
         TransactionReceipt[] receipts = new TransactionReceipt[requests.Count];

@@ -4,7 +4,8 @@ namespace SmartCity.Oracle;
 
 /// <summary>
 /// An hour's interval that a commercial system vouches for is stated before the register's own difference (DOMAIN 4.3). The register
-/// is followed on, so that the hour after neither counts the interval again nor loses what a gap before it holds.
+/// is followed on, so that the hour after does not count the interval again. In a gap that is open it is not used: the gap's hours are
+/// filled together when the register is back.
 /// </summary>
 internal static class ImportedInterval
 {
@@ -19,19 +20,19 @@ internal static class ImportedInterval
     {
         if (interval is not { } imported || (step.Interval is not null && step.Since != hour.Start))
         {
-            return (step, track); // A difference over a gap holds more than this hour: all of it is stated, and nothing is lost.
+            return (step, track); // A difference over a gap holds more than this hour: its hours share it, and nothing is lost.
+        }
+        if (track.Base is { } open && open.Time < hour.Start)
+        {
+            return (step, track); // The gap that is open is filled as a whole when the register is back (ADR 14).
         }
         RegisterTrack next = track with { IsSilent = false };
-        if (track.Base is { } known && known.Time <= hour.Start)
+        if (track.Base is { } known && known.Time == hour.Start)
         {
-            // The register is not known, but must have moved on by this. A gap that is open stays open from where it began.
+            // The register is not known, but must have moved on by this.
             next = next with
             {
-                Base = known with
-                {
-                    Register = new((known.Register.Value + imported) % limits.Modulus),
-                    Time = known.Time == hour.Start ? hour.End : known.Time,
-                },
+                Base = known with { Register = new((known.Register.Value + imported) % limits.Modulus), Time = hour.End },
             };
         }
         bool isOnlySilent = step.Event == MeterEventKind.Missing;

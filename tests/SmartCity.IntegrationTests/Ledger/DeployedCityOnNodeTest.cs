@@ -48,7 +48,9 @@ public sealed class DeployedCityOnNodeTest : IDisposable
     [Test]
     public async Task VerifyAsync_ChainBegunAnew_SaysSo()
     {
-        await using NodeProcess other = await AnvilNode.StartAsync(AtOnce, Cancellation);
+        // Two that began in one second would begin alike.
+        AnvilOptions earlier = AtOnce with { Genesis = TimeProvider.System.GetUtcNow().AddMinutes(-5) };
+        await using NodeProcess other = await AnvilNode.StartAsync(earlier, Cancellation);
         Assert.That(
             () => _test.City.VerifyAsync(other.CreateApi(), Cancellation),
             Throws.TypeOf<ChainMismatchException>().With.Message.Contains("began anew"));

@@ -47,22 +47,23 @@ public sealed class ImportedIntervalTest
         Assert.That(events.Where(found => found.Signal == Register).Select(found => found.Kind), Is.EqualTo([MeterEventKind.Missing]));
     }
 
-    /// <summary>The register was silent in hour 0 and 1, and the file has hour 1 alone: what hour 0 used comes with the register.</summary>
+    /// <summary>The register was silent in hours 0 and 1, and the file has hour 1 alone: both are filled when the register is back.</summary>
     [Test]
-    public void Close_GapBeforeAnImport_IsNotLost()
+    public void Close_ImportInAnOpenGap_IsFilledWithTheGap()
     {
         HourCloser closer = Begun(1_000);
+        Close(closer, 0, null, null);
+        Close(closer, 1, null, 300);
 
-        Reading[] readings = [Close(closer, 0, null, null), Close(closer, 1, null, 300), Close(closer, 2, 1_900, null)];
+        ClosedHour closed = closer.Close(Electricity, CityLayouts.Hour(2), Inputs(1_900, null), []);
 
-        Assert.That(readings, Is.EqualTo(new Reading[]
-        {
-            Reading.Missing, new(new(300), Quality.Measured), new(new(600), Quality.Interpolated),
-        }));
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(closed.Groups[0][3], Is.EqualTo(new Reading(new(300), Quality.Interpolated)));
+        Assert.That(closed.Fills.Single(fill => fill.Channel == 3).Intervals, Is.EqualTo(new ulong[] { 300, 300 }));
     }
 
-    /// <summary>Whatever registers and files are missing, and where files say what the register would: the stated intervals add up to the
-    /// last register known less the first.</summary>
+    /// <summary>Whatever registers and files are missing, and where files say what the register would: the stated intervals and what
+    /// gaps are filled with add up to the last register known less the first.</summary>
     [Test]
     public void Close_AnyPatternOfRegistersAndImports_ConservesEnergy() =>
         Gen.Select(Gen.ULong[0, 9_000].Array[2, 60], Gen.Int[0, 3].Array[60, 60]).Sample((consumed, known) =>
@@ -76,7 +77,11 @@ public sealed class ImportedIntervalTest
                 ulong interval = isLast ? 7 : consumed[i];
                 register += interval;
                 bool hasRegister = isLast || known[i] is 1 or 3;
-                stated += Close(closer, i, hasRegister ? register : null, !isLast && known[i] >= 2 ? interval : null).Interval.Value;
+                ClosedHour closed = closer.Close(
+                    Electricity, CityLayouts.Hour(i), Inputs(hasRegister ? register : null, !isLast && known[i] >= 2 ? interval : null), []);
+                stated += closed.Groups[0][3].Interval.Value;
+                stated += closed.Fills.Where(fill => fill.Channel == 3)
+                    .Aggregate(0ul, (sum, fill) => fill.Intervals.Aggregate(sum, (all, filled) => all + filled));
             }
             return stated == register - 1_000_000;
         }, iter: 3_000);
