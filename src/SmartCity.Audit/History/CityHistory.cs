@@ -54,7 +54,7 @@ internal sealed record CityAddresses(
         Dictionary<string, Address> byName = [];
         foreach (EthLog log in logs.Where(log => log.Address == directory))
         {
-            if (DirectoryEvent.TryDecode(log) is DirectoryEvent.ContractRegistered registered)
+            if (Decode(log) is DirectoryEvent.ContractRegistered registered)
             {
                 byName[ShortText.Decode(registered.Name)] = registered.ContractAddress;
             }
@@ -64,6 +64,18 @@ internal sealed record CityAddresses(
             new(Find("MeterRegistry")), new(Find("AccountBook")), new(Find("ReadingLedger")), new(Find("TariffBook")),
             new(Find("VolumeBook")), new(Find("Billing")), new(Find("Settlement")), new(Find("SettlementRouble")),
             new(Find("IncidentLog")));
+
+        DirectoryEvent? Decode(EthLog log)
+        {
+            try
+            {
+                return DirectoryEvent.TryDecode(log);
+            }
+            catch (AbiException exception)
+            {
+                throw new AuditException($"A log of the directory {directory} cannot be decoded: {exception.Message}");
+            }
+        }
 
         Address Find(string name) => byName.TryGetValue(name, out Address address)
             ? address

@@ -86,7 +86,12 @@ internal sealed partial class OracleRotation(
         {
             progress.Report($"naming {next} in place of {old} at the ledger");
             Address[] changed = [.. members.Where(member => member != old).Append(next).Distinct().Order()];
-            await SendAsync(chain, city.Contracts.ReadingLedger.SetOracles(changed, Math.Min(threshold, (byte)changed.Length)), cancellationToken);
+            ContractTransaction change = city.Contracts.ReadingLedger.SetOracles(changed, Math.Min(threshold, (byte)changed.Length));
+            if (await new DelayedCalls(api, city).SubmitAsync(chain, change, cancellationToken) is DelayedOutcome.Waiting waiting)
+            {
+                throw new CommandException(
+                    $"The change of oracles is announced and can be made from {waiting.ReadyAt:u} on: run this again then. Until then the old key signs.");
+            }
         }
     }
 

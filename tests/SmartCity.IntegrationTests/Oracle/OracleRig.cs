@@ -84,7 +84,8 @@ internal sealed class OracleRig : IAsyncDisposable
             CityCalendar calendar = new(TimeSpan.FromHours(plan.UtcOffsetHours));
             // From the first of the present month; on its first days from the month before, so that there is something to fill in.
             DateTimeOffset start = TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(3);
-            rig.Plan = plan.StartingAt(calendar.PeriodOf(Hour.Containing(start)));
+            // Changes of tariffs and oracles take effect at once: that they wait elsewhere is for CityOnNodeTest.
+            rig.Plan = plan.StartingAt(calendar.PeriodOf(Hour.Containing(start))) with { Delays = new(0, 0) };
             await rig.DeployAsync(cancellationToken);
             return rig;
         }
