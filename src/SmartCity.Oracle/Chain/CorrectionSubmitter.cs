@@ -94,7 +94,7 @@ internal sealed partial class CorrectionSubmitter(
         }
         ReadingCorrection correction = CorrectionStore.CorrectionOf(fill, next, chain.Config);
         store.Add(new(0, fill.Id, correction, chain.Signer.Sign(correction).ToBytes(), null));
-        return store.From(next.Segment, next.Number).Single(known => known.Correction == correction);
+        return store.From(next.Segment, next.Number).Single(known => known.Correction.Id == correction.Id);
     }
 
     private async Task<bool> SendAsync(OutboxCorrection due, CancellationToken cancellationToken)

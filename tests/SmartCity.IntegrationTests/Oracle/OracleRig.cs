@@ -151,11 +151,23 @@ internal sealed class OracleRig : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Waits until every hour that is over is on the chain.</summary>
-    public Task<OracleStatus> WaitUntilCaughtUpAsync(CancellationToken cancellationToken) => WaitAsync(
-        async () => await Reader.GetStatusAsync(cancellationToken),
-        status => status is { LagHours: 0, WaitingBatches: 0, SourceTime: not null } && status.Segments.Count == Plan.Segments.Count,
-        cancellationToken)!;
+    /// <summary>Waits until every hour that is over is on the chain; what the oracles wrote is told if that does not come about.</summary>
+    public async Task<OracleStatus> WaitUntilCaughtUpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await WaitAsync(
+                () => Reader.GetStatusAsync(cancellationToken),
+                status => status is { LagHours: 0, WaitingBatches: 0, SourceTime: not null } && status.Segments.Count == Plan.Segments.Count,
+                cancellationToken))!;
+        }
+        catch (AssertionException failure)
+        {
+            IEnumerable<string> told = _running.OfType<OracleProcess>()
+                .Select(oracle => $"{(oracle.HasExited ? $"ended with {oracle.ExitCode}" : "runs")}:\n{oracle.Log}");
+            throw new AssertionException($"{failure.Message}\n{string.Join('\n', told)}", failure);
+        }
+    }
 
     /// <summary>Waits for something; how long, the test's own deadline says.</summary>
     public static async Task<T> WaitAsync<T>(Func<Task<T>> look, Func<T, bool> isThere, CancellationToken cancellationToken)
