@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { withNode } from "./gas/node.mjs";
 import { measureMoney } from "./gas/money.mjs";
 import { measureReadings } from "./gas/readings.mjs";
+import { measureVolumes } from "./gas/volumes.mjs";
 
 const SNAPSHOT = new URL("gas.snapshot.json", import.meta.url);
 const TOLERANCE = 0.02;
@@ -18,6 +19,7 @@ const LARGEST = [
   "largestCorrectionGas",
   "setOraclesGas",
   "fixLargestHouseGas",
+  "fixLargestHouseWithGapsGas",
   "issue100FromCreditGas",
   "netting64Gas",
 ];
@@ -35,7 +37,11 @@ if (!["", "--json", "--check", "--update"].includes(mode)) {
   console.error(`Unknown option '${mode}': --json, --check or --update.`);
   process.exit(2);
 }
-const figures = { ...(await withNode(measureReadings)), ...(await withNode(measureMoney)) };
+const figures = {
+  ...(await withNode(measureReadings)),
+  ...(await withNode(measureVolumes)),
+  ...(await withNode(measureMoney)),
+};
 figures.maxTransactionGas = Math.max(...LARGEST.map((name) => figures[name]));
 
 if (mode === "--json") console.log(JSON.stringify(figures));

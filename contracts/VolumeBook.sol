@@ -306,6 +306,7 @@ contract VolumeBook is IVolumeBook {
         HouseRecord storage record = _houses[group.number][fixing.period];
         // Neither what was fixed before nor what is half done is to be billed.
         (record.version, record.flags) = (fixing.version, 0);
+        emit VolumesInterrupted(group.number, fixing.period, uint16(slot * PackedRegisters.LANES));
     }
 
     function _estimateSlot(Group memory group, Fixing memory fixing, uint256 slot) private {

@@ -70,6 +70,13 @@ function hourOf(consumers) {
 /** All contracts, with all rights left to the admin, who also is the payer and the first provider's payee. */
 export class City {
   static async deploy(node) {
+    const city = await City.deployBooks(node);
+    await city.setUp();
+    return city;
+  }
+
+  /** With nothing in them but providers and a tariff. */
+  static async deployBooks(node) {
     const city = new City();
     city.node = node;
     city.readings = await Readings.deploy(node);
@@ -94,11 +101,11 @@ export class City {
     );
     await city.accounts.send("connect", city.billing.address);
     await city.billing.send("connect", city.settlement.address);
-    await city.setUp();
+    await city.publish();
     return city;
   }
 
-  async setUp() {
+  async publish() {
     this.payees = Array.from({ length: PARTIES }, (_, i) =>
       HDNodeWallet.fromPhrase(MNEMONIC, "", `m/44'/60'/0'/0/${i}`),
     );
@@ -121,6 +128,9 @@ export class City {
       20_000,
       15_000,
     ]);
+  }
+
+  async setUp() {
     await this.node.setTime((FIRST_HOUR + HOURS_TO_MARCH) * HOUR_SECONDS);
     await this.readings.setOracles(1);
     const segment = await this.readings.openSegment();

@@ -53,6 +53,9 @@ interface IVolumeBook {
     event VolumesFixed(uint32 indexed group, uint16 indexed period, House house, int64[3] carry);
     /// @notice A channel's volume contains a substitute; it stands before the VolumesFixed of its period.
     event VolumeEstimated(uint32 indexed group, uint16 indexed channel, uint16 indexed period, Volume volume);
+    /// @notice A period has more gaps than one call can estimate: it is not fixed, and whoever fixes it next goes on.
+    /// @param nextChannel the channels before it are done, from what was known at this event.
+    event VolumesInterrupted(uint32 indexed group, uint16 indexed period, uint16 nextChannel);
 
     error VolumeBook_NotFixed(uint32 group, uint16 period);
     /// @notice Periods are fixed in order; more than 12 would have to be fixed before this one: call `fix` for an earlier one first.

@@ -38,7 +38,12 @@ contract ReadingsStub {
 
     /// @param firstHour of the period as far as the group is there.
     function setMonth(uint256 channel, uint256 period, uint32 firstHour, Month calldata month) external {
-        _months[channel][period] = month;
+        setMonths(channel, 1, period, firstHour, month);
+    }
+
+    /// @notice The same month for `count` channels.
+    function setMonths(uint256 first, uint256 count, uint256 period, uint32 firstHour, Month calldata month) public {
+        for (uint256 i = 0; i < count; ++i) _months[first + i][period] = month;
         _firstHours[period] = firstHour;
         ++_revisions[period];
     }

@@ -14,13 +14,13 @@ internal sealed class VolumeAudit(
 
     private readonly Dictionary<(uint Group, Period Period), FixedPeriod> _fixed = [];
     private readonly Dictionary<uint, Period> _next = [];
-    private readonly Dictionary<(uint Group, Period Period), EstimatedChannels> _estimates = [];
+    private readonly Dictionary<(uint Group, Period Period), Pending> _pending = [];
 
     /// <summary>The periods as they were fixed last.</summary>
     public IReadOnlyDictionary<(uint Group, Period Period), FixedPeriod> Fixed => _fixed;
 
     /// <summary>The periods that are half done: whoever fixes them next goes on.</summary>
-    public IEnumerable<(uint Group, Period Period)> Interrupted => _estimates.Keys;
+    public IEnumerable<(uint Group, Period Period)> Interrupted => _pending.Keys;
 
     /// <summary>The first period of each group that is not fixed, of groups that have one fixed.</summary>
     public IReadOnlyDictionary<uint, Period> Next => _next;
@@ -46,7 +46,10 @@ internal sealed class VolumeAudit(
         switch (entry.Event)
         {
             case VolumeBookEvent.VolumeEstimated estimated:
-                Estimate(estimated);
+                PendingOf((estimated.Group, new(estimated.Period))).Told[estimated.Channel] = estimated.Volume;
+                break;
+            case VolumeBookEvent.VolumesInterrupted told:
+                Interrupt(told, $"group {told.Group}, period {new Period(told.Period)} ({entry.Where})");
                 break;
             case VolumeBookEvent.VolumesFixed told:
                 Fix(told, $"group {told.Group}, period {new Period(told.Period)} ({entry.Where})");
@@ -54,38 +57,65 @@ internal sealed class VolumeAudit(
         }
     }
 
-    /// <summary>
-    /// Estimates stand in order of channels before the volumes of their period, which counts as not fixed until then. A period with
-    /// more of them than a call may write is gone on with by the next call, or begun anew if it was corrected in between.
-    /// </summary>
-    private void Estimate(VolumeBookEvent.VolumeEstimated told)
+    /// <summary>What waits for the end of a period, begun anew if the period was corrected since.</summary>
+    private Pending PendingOf((uint Group, Period Period) key)
     {
-        (uint, Period) key = (told.Group, new(told.Period));
         uint revision = readings.Corrections.Revisions.GetValueOrDefault(key);
-        if (!_estimates.TryGetValue(key, out EstimatedChannels? before) || before.Revision != revision || before.Last >= told.Channel)
+        if (!_pending.TryGetValue(key, out Pending? pending) || pending.Revision != revision)
         {
-            _estimates[key] = before = new(revision);
+            _pending[key] = pending = new(revision);
         }
-        before.Volumes.Add(told.Channel, told.Volume);
-        _fixed.Remove(key);
+        return pending;
+    }
+
+    /// <summary>
+    /// A period with more gaps than a call may estimate: the channels that are done are so from what is known now, whatever is learned
+    /// before the next call goes on. Until its end the period counts as not fixed.
+    /// </summary>
+    private void Interrupt(VolumeBookEvent.VolumesInterrupted told, string place)
+    {
+        Period period = new(told.Period);
+        if (FindOver(told.Group, period, place) is not { } group)
+        {
+            return;
+        }
+        Pending pending = PendingOf((group.Number, period));
+        int end = Math.Min(told.NextChannel, group.Channels);
+        int before = pending.Done.Count;
+        log[AuditRule.Volumes].That(
+            end > before && told.NextChannel <= HourPayload.SlotsFor(group.Channels) * HourPayload.LanesPerSlot,
+            () => $"{place}: the channels before {told.NextChannel} are said to be done, of {group.Channels} with {before} done already");
+        Compute(group, period, pending, end, place);
+        _fixed.Remove((group.Number, period));
     }
 
     private void Fix(VolumeBookEvent.VolumesFixed told, string place)
     {
         Period period = new(told.Period);
-        Findings findings = log[AuditRule.Volumes];
-        if (!readings.Registry.Groups.TryGetValue(told.Group, out AuditedGroup? group) || !readings.Registers.IsOver(group.Segment, period))
+        if (FindOver(told.Group, period, place) is not { } group)
         {
-            findings.That(false, () => $"{place}: the group is unknown or the period not over");
             return;
         }
+        Findings findings = log[AuditRule.Volumes];
         CheckOrder(group, period, place);
-        FixedPeriod computed = Compute(group, period);
+        Pending pending = PendingOf((group.Number, period));
+        Compute(group, period, pending, group.Channels, place);
+        FixedPeriod computed = Sum(group, period, [.. pending.Done]);
         findings.That(computed.Equals(told.House), () => $"{place}: found {Text(told.House)}, computed {computed}");
         findings.Equal(
             new HouseNeedsCarry(told.Carry[0], told.Carry[1], told.Carry[2]), computed.Carry, () => $"{place}, carried on");
-        CheckEstimates(group, period, computed, place);
+        findings.That(
+            pending.Told.Keys.All(channel => channel < group.Channels), () => $"{place}: a channel is estimated that is not there");
+        _pending.Remove((group.Number, period));
         _fixed[(group.Number, period)] = computed;
+    }
+
+    private AuditedGroup? FindOver(uint number, Period period, string place)
+    {
+        AuditedGroup? group = readings.Registry.Groups.GetValueOrDefault(number);
+        bool isOver = group is not null && readings.Registers.IsOver(group.Segment, period);
+        log[AuditRule.Volumes].That(isOver, () => $"{place}: the group is unknown or the period not over");
+        return isOver ? group : null;
     }
 
     /// <summary>Periods are fixed in order; one that was may be fixed anew.</summary>
@@ -100,38 +130,26 @@ internal sealed class VolumeAudit(
         }
     }
 
-    private void CheckEstimates(AuditedGroup group, Period period, FixedPeriod computed, string place)
+    /// <summary>Computes the channels of a period that come before one and are not done, and compares the estimates logged of them.</summary>
+    private void Compute(AuditedGroup group, Period period, Pending pending, int end, string place)
     {
-        Findings findings = log[AuditRule.Volumes];
-        _estimates.Remove((group.Number, period), out EstimatedChannels? estimates);
-        SortedDictionary<int, VolumeBookContract.Volume>? told = estimates?.Revision == computed.Revision ? estimates.Volumes : null;
-        for (int channel = 0; channel < computed.Channels.Count; channel++)
-        {
-            FixedChannel volume = computed.Channels[channel];
-            VolumeBookContract.Volume? found = told?.GetValueOrDefault(channel);
-            bool isRight = volume.IsEstimated ? found is not null && volume.Equals(found) : found is null;
-            int number = channel;
-            findings.That(
-                isRight,
-                () => $"{place}, channel {number}: {(found is null ? "no estimate" : Text(found))} is logged, computed {volume}");
-        }
-        findings.That(
-            told is null || told.Keys.All(channel => channel < computed.Channels.Count), () => $"{place}: a channel is estimated that is not there");
-    }
-
-    private FixedPeriod Compute(AuditedGroup group, Period period)
-    {
-        FixedChannel[] channels = new FixedChannel[group.Channels];
-        for (int channel = 0; channel < channels.Length; channel++)
+        for (int channel = pending.Done.Count; channel < end; channel++)
         {
             // Behind a house that took no heat a meter that is silent has missed none.
-            bool isUnheated = group.Kind == EnergyKind.Heat && channel != 0 && channels[0].Volume.Peak == Quantity.Zero;
-            channels[channel] = Compute(group, channel, period, isUnheated);
+            bool isUnheated = group.Kind == EnergyKind.Heat && channel != 0 && pending.Done[0].Volume.Peak == Quantity.Zero;
+            FixedChannel volume = Compute(group, channel, period, isUnheated);
+            pending.Done.Add(volume);
+            VolumeBookContract.Volume? found = pending.Told.GetValueOrDefault(channel);
+            int number = channel;
+            log[AuditRule.Volumes].That(
+                volume.IsEstimated ? found is not null && volume.Equals(found) : found is null,
+                () => $"{place}, channel {number}: {(found is null ? "no estimate" : Text(found))} is logged, computed {volume}");
         }
-        return group.Kind == EnergyKind.Electricity
-            ? Electricity(group, period, channels[..group.Phases], channels[group.Phases..], channels)
-            : Heat(group, period, channels);
     }
+
+    private FixedPeriod Sum(AuditedGroup group, Period period, FixedChannel[] channels) => group.Kind == EnergyKind.Electricity
+        ? Electricity(group, period, channels[..group.Phases], channels[group.Phases..], channels)
+        : Heat(group, period, channels);
 
     private FixedChannel Compute(AuditedGroup group, int channel, Period period, bool isUnheated)
     {
@@ -259,14 +277,14 @@ internal sealed class VolumeAudit(
 
     private static string Text(VolumeBookContract.Volume volume) => $"{volume} of {string.Join(", ", volume.ByZone)}";
 
-    /// <summary>Estimates that wait for the volumes of their period.</summary>
-    /// <param name="Revision">How often the period had been corrected when they were logged.</param>
-    private sealed record EstimatedChannels(uint Revision)
+    /// <summary>What waits for the volumes of its period.</summary>
+    /// <param name="Revision">How often the period had been corrected when it was begun.</param>
+    private sealed record Pending(uint Revision)
     {
-        /// <summary>By channel.</summary>
-        public SortedDictionary<int, VolumeBookContract.Volume> Volumes { get; } = [];
+        /// <summary>Estimates as they were logged, by channel.</summary>
+        public Dictionary<int, VolumeBookContract.Volume> Told { get; } = [];
 
-        /// <summary>The channel logged last.</summary>
-        public int Last => Volumes.Count == 0 ? -1 : Volumes.Keys.Last();
+        /// <summary>Channels that are done, from the first on.</summary>
+        public List<FixedChannel> Done { get; } = [];
     }
 }

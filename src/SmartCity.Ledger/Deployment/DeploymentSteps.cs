@@ -105,8 +105,30 @@ internal sealed class DeploymentSteps
             IEnumerable<Address> holders = _request.Roles.Of(role).Concat(RolesWhileDeploying.Contains(role) ? [_deployer] : []);
             calls.AddRange(holders.Distinct().Select(holder => city.AccessManager.GrantRole(
                 (ulong)role, holder, holder == _deployer ? 0 : DelayOf(role))));
+            calls.AddRange(GuardsOf(role, city, addresses));
         }
         _steps.Add(Multicall("set the permissions", city, calls));
+    }
+
+    /// <summary>
+    /// Nor may an admin go round the delay of a role: a grant of it waits as long, and so does giving its functions to another role. The
+    /// access manager lets that begin five days after it was set, as it would let it end.
+    /// </summary>
+    private IEnumerable<ContractTransaction> GuardsOf(
+        CityRole role, CityContracts city, IReadOnlyDictionary<string, Address> addresses)
+    {
+        if (DelayOf(role) == 0)
+        {
+            return [];
+        }
+        IEnumerable<string> contracts = FunctionRoles.Restricted
+            .Where(restricted => restricted.Functions.Any(function => FunctionRoles.Of(restricted.Contract, function) == role))
+            .Select(restricted => restricted.Contract);
+        return
+        [
+            city.AccessManager.SetGrantDelay((ulong)role, DelayOf(role)),
+            .. contracts.Select(contract => city.AccessManager.SetTargetAdminDelay(addresses[contract], DelayOf(role))),
+        ];
     }
 
     private void AddTariffs(CityContracts city)

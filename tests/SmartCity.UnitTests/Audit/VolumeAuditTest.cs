@@ -65,9 +65,30 @@ public sealed class VolumeAuditTest
     /// <summary>A house with many gaps is fixed by several calls: what was begun before a correction is begun anew.</summary>
     [Test]
     public void Fix_BegunBeforeACorrection_CountsAgain() => Assert.That(
-        CityWithGap().Tell(Estimate()).Tell(Correction(filledHours: 240)).Tell(Fixed(Power, June, [4_200, 5_400, 4_800], revision: 1))
-            .Findings(AuditRule.Volumes),
+        CityWithGap().Tell(Estimate()).Tell(Interrupted(6)).Tell(Correction(filledHours: 240))
+            .Tell(Fixed(Power, June, [4_200, 5_400, 4_800], revision: 1)).Findings(AuditRule.Volumes),
         Is.Empty);
+
+    /// <summary>What is learned of a meter after its channel was done counts when the period is fixed anew.</summary>
+    [Test]
+    public void Fix_FaultReportedWhileHalfDone_ChangesNothingDone() => Assert.That(
+        CityWithGap().Tell(Estimate()).Tell(Interrupted(6))
+            .Tell(new MeterRegistryEvent.FaultReported(
+                Power, Flat1, MeterRegistryContract.Fault.AccessRefused, Calendar.FirstHourOf(June).Value + 360))
+            .Tell(FixedWithGap()).Findings(AuditRule.Volumes),
+        Is.Empty);
+
+    [Test]
+    public void Interrupt_OtherEstimate_IsFound() => Assert.That(
+        CityWithGap().Tell(Estimate() with { Volume = new([31_500, 40_500, 36_001], VolumeBookContract.Method.Norm, 240, 0) })
+            .Tell(Interrupted(6)).Findings(AuditRule.Volumes),
+        Has.One.Contains("channel 3"));
+
+    [TestCase((ushort)6)]
+    [TestCase((ushort)12)]
+    public void Interrupt_NoChannelMore_IsFound(ushort nextChannel) => Assert.That(
+        CityWithGap().Tell(Estimate()).Tell(Interrupted(6)).Tell(Interrupted(nextChannel)).Findings(AuditRule.Volumes),
+        Has.One.Contains($"channels before {nextChannel} "));
 
     /// <summary>Access was refused on 16 June: half the month's norm of 180 kWh by one and a half, 135 kWh, and half of what was counted.</summary>
     [Test]
@@ -88,6 +109,8 @@ public sealed class VolumeAuditTest
 
     private static VolumeBookEvent.VolumeEstimated Estimate() => new(
         Power, Flat1, June.Value, new([31_500, 40_500, 36_000], VolumeBookContract.Method.Norm, 240, 0));
+
+    private static VolumeBookEvent.VolumesInterrupted Interrupted(ushort nextChannel) => new(Power, June.Value, nextChannel);
 
     private static VolumeBookEvent.VolumesFixed FixedWithGap() => Fixed(
         Power, June, [0, 0, 0], hasGaps: true, carry: [46_200 - 21_000 - 31_500, 59_400 - 27_000 - 40_500, 52_800 - 24_000 - 36_000]);

@@ -57,7 +57,7 @@ public sealed class DeploymentStepsTest
         CityDeploymentRequest request = Cities.Request();
         Address holder = request.Roles.TariffAuthorities[0];
         CityRoleHolders roles = request.Roles with { TariffAuthorities = [holder, Deployer], OracleAdmins = [Deployer] };
-        (_, IReadOnlyList<DeploymentStep> steps, DeploymentStep? handover) =
+        (CityContracts city, IReadOnlyList<DeploymentStep> steps, DeploymentStep? handover) =
             DeploymentSteps.Of(request with { Plan = request.Plan with { Delays = new(24, 1) }, Roles = roles }, [], Deployer, 0);
         string permissions = Hex.Encode(steps.Single(step => step.Name == "set the permissions").Request.Data.Span);
         string last = Hex.Encode(handover!.Request.Data.Span);
@@ -66,6 +66,8 @@ public sealed class DeploymentStepsTest
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(permissions, Does.Contain(Grant(CityRole.TariffAuthority, holder, 86_400)));
         Assert.That(permissions, Does.Contain(Grant(CityRole.TariffAuthority, Deployer, 0)).And.Contain(Grant(CityRole.OracleAdmin, Deployer, 0)));
+        Assert.That(permissions, Does.Contain(Hex.Encode(manager.SetGrantDelay((ulong)CityRole.TariffAuthority, 86_400).Data.Span)[2..]));
+        Assert.That(permissions, Does.Contain(Hex.Encode(manager.SetTargetAdminDelay(city.ReadingLedger.Address, 3_600).Data.Span)[2..]));
         Assert.That(last, Does.Contain(Grant(CityRole.TariffAuthority, Deployer, 86_400)).And.Contain(Grant(CityRole.OracleAdmin, Deployer, 3_600)));
     }
 
