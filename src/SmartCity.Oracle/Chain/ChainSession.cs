@@ -26,6 +26,9 @@ internal sealed partial class ChainSession(
     /// <summary>The city's contracts.</summary>
     public DeployedCity City { get; } = city;
 
+    /// <summary>Numbers of the city's segments.</summary>
+    public IEnumerable<uint> Segments => layout.Segments.Select(segment => segment.Number);
+
     /// <summary>The one writer of the oracle's nonces.</summary>
     public TransactionSender Sender { get; } = sender;
 
@@ -90,6 +93,12 @@ internal sealed partial class ChainSession(
     /// <exception cref="EthereumNodeException">The node did not answer.</exception>
     public Task<bool> HoldsAsync(ReadingCorrection correction, CancellationToken cancellationToken) =>
         _reader.HasCorrectionAsync(correction, cancellationToken);
+
+    /// <summary>Where the corrections of a segment that the chain holds begin.</summary>
+    /// <exception cref="EthereumNodeException">The node did not answer.</exception>
+    public async Task<IReadOnlySet<(uint Group, int Channel, Hour FirstHour)>> ReadCorrectedAsync(uint segment, CancellationToken cancellationToken) =>
+        (await _reader.ReadCorrectionsAsync(segment, cancellationToken))
+            .Select(details => (details.Group, (int)details.Channel, new Hour(details.FirstHour))).ToHashSet();
 
     /// <summary>Does the incident log know this evidence of an incident?</summary>
     /// <exception cref="EthereumNodeException">The node did not answer.</exception>

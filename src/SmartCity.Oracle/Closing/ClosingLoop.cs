@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using SmartCity.Alphalogic;
 using SmartCity.Domain;
@@ -65,6 +66,7 @@ internal sealed partial class ClosingLoop(
         {
             return;
         }
+        using Activity? activity = OracleTelemetry.Begin("close hours")?.SetTag("from", next.ToString()).SetTag("count", due.Value - next.Value);
         bool isLive = next.Next == due && next != layout.FirstHour;
         if (isLive)
         {

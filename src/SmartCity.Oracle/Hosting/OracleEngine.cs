@@ -27,7 +27,8 @@ internal sealed class OracleEngine : IDisposable
         JournalDatabase journal,
         TimeProvider time,
         ILoggerFactory logging,
-        AiisMap? map = null)
+        AiisMap? map = null,
+        OracleHealth? health = null)
     {
         _journal = journal;
         CityLayout layout = CityLayout.Of(plan);
@@ -46,13 +47,14 @@ internal sealed class OracleEngine : IDisposable
         AlarmDesk desk = new(plan, options, alarms, session, logging.CreateLogger<AlarmDesk>());
         Poller = new(session, plan, journal, samples, status, desk, options, time, logging.CreateLogger<Poller>());
         CorrectionStore corrections = new(journal, layout, time);
+        Restored = new(options.StateFolder, chain, corrections, time, logging.CreateLogger<RestoredJournal>());
         ImportHold hold = new(imports, map, options.ImportWait);
         Closing = new(
             layout, session, chain, inputs, journal, hours, corrections, hold, options, time, logging.CreateLogger<ClosingLoop>());
         Submitter = new(chain, layout, hours, new(journal, time), time, logging.CreateLogger<HourSubmitter>());
         Corrections = new(chain, layout, corrections, time, logging.CreateLogger<CorrectionSubmitter>());
         Incidents = new(chain, alarms, time, logging.CreateLogger<IncidentSubmitter>());
-        Housekeeper = new(journal, status, desk, time);
+        Housekeeper = new(journal, status, desk, health ?? new(time), time, logging.CreateLogger<Housekeeper>());
         Imports = map is null || options.ImportFolder is null
             ? null
             : new(options.ImportFolder, new(map, plan, imports, time), time, logging.CreateLogger<ImportFolder>());
@@ -60,6 +62,9 @@ internal sealed class OracleEngine : IDisposable
 
     /// <summary>Polls the source.</summary>
     public Poller Poller { get; }
+
+    /// <summary>Makes sure of what a restored journal does not know.</summary>
+    public RestoredJournal Restored { get; }
 
     /// <summary>Closes hours.</summary>
     public ClosingLoop Closing { get; }
@@ -83,12 +88,13 @@ internal sealed class OracleEngine : IDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task settled = Restored.SettleAsync(stop.Token);
         Task[] loops =
         [
             Task.Run(() => Poller.RunAsync(stop.Token), stop.Token),
-            Task.Run(() => Closing.RunAsync(stop.Token), stop.Token),
-            Task.Run(() => Submitter.RunAsync(stop.Token), stop.Token),
-            Task.Run(() => Corrections.RunAsync(stop.Token), stop.Token),
+            RunSettledAsync(Closing.RunAsync),
+            RunSettledAsync(Submitter.RunAsync),
+            RunSettledAsync(Corrections.RunAsync),
             Task.Run(() => Incidents.RunAsync(stop.Token), stop.Token),
             Task.Run(() => Housekeeper.RunAsync(stop.Token), stop.Token),
             .. Imports is { } imports ? [Task.Run(() => imports.RunAsync(stop.Token), stop.Token)] : Array.Empty<Task>(),
@@ -97,6 +103,12 @@ internal sealed class OracleEngine : IDisposable
         await stop.CancelAsync();
         await Task.WhenAll(loops).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         await first;
+
+        async Task RunSettledAsync(Func<CancellationToken, Task> run)
+        {
+            await settled;
+            await Task.Run(() => run(stop.Token), stop.Token);
+        }
     }
 
     /// <summary>Closes the journal.</summary>

@@ -60,6 +60,21 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
             row.Evidence))
         .SingleOrDefault());
 
+    /// <summary>Gaps of a segment that no correction of this journal fills.</summary>
+    public IReadOnlyList<(long Id, uint Group, int Channel, Hour FirstHour)> OpenFills(uint segment) => journal.Read(connection => connection
+        .Query<(long Id, long Group, long Channel, long FirstHour)>(
+            """
+            SELECT f.id, f.grp, f.channel, f.first_hour FROM gap_fill f
+            WHERE f.segment = @segment AND f.refusal IS NULL AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.fill = f.id AND c.state < 3)
+            """,
+            new { segment })
+        .Select(row => (row.Id, (uint)row.Group, (int)row.Channel, new Hour((uint)row.FirstHour)))
+        .ToList());
+
+    /// <summary>Notes why a gap is not filled.</summary>
+    public void Leave(long fill, string reason) => journal.Write(transaction =>
+        transaction.Execute("UPDATE gap_fill SET refusal = @reason WHERE id = @fill", new { fill, reason }));
+
     /// <summary>Makes a signed correction durable.</summary>
     public void Add(OutboxCorrection signed) => journal.Write(transaction => transaction.Execute(
         """
