@@ -1,6 +1,8 @@
 using System.Globalization;
 using SmartCity.Cli.Processes;
+using SmartCity.Ethereum;
 using SmartCity.Ethereum.JsonRpc;
+using SmartCity.Ledger;
 using SmartCity.Portal;
 
 namespace SmartCity.Cli.Up;
@@ -34,6 +36,9 @@ internal sealed class RunningCity : IAsyncDisposable
     public EthApi Api { get; }
 
     public DemoCity City { get; private set; } = null!;
+
+    /// <summary>The oracles; the first one's journal is the one that the portal shows.</summary>
+    public IReadOnlyList<RunningOracle> Oracles { get; private set; } = [];
 
     public IReadOnlyList<DemoAccount> Accounts { get; private set; } = [];
 
@@ -99,15 +104,53 @@ internal sealed class RunningCity : IAsyncDisposable
         });
         await AnswersAsync(emulator, new(Source, "control"), time, cancellationToken);
 
-        progress.Report("starting the oracle and the portal");
-        _ = await StartAsync(
-            "oracle",
-            [
-                "--state", state.Path, "--chain", Chain.ToString(), "--source", Source.ToString(), "--alarms", Options.Alarms.ToString(),
-            ]);
+        Oracles = await FindOraclesAsync(cancellationToken);
+        progress.Report(Oracles.Count == 1 ? "starting the oracle and the portal" : $"starting {Oracles.Count} oracles and the portal");
+        for (int number = 1; number <= Oracles.Count; number++)
+        {
+            await StartOracleAsync(number, cancellationToken);
+        }
         ChildProcess portal = await StartAsync(
             "portal", ["--state", state.Path, "--chain", Chain.ToString(), "--urls", Portal.GetLeftPart(UriPartial.Authority)]);
         await AnswersAsync(portal, Portal, time, cancellationToken);
+    }
+
+    /// <summary>Starts an oracle: the first with the city's folder, the others each with its own, which has all it needs.</summary>
+    private async Task StartOracleAsync(int number, CancellationToken cancellationToken)
+    {
+        StateFolder folder = Oracles[number - 1].Folder;
+        if (number > 1)
+        {
+            foreach ((string from, string to) in new[]
+            {
+                (Options.State.Plan, folder.Plan), (Options.State.Deployment, folder.Deployment), (Options.State.SourcePassword, folder.SourcePassword),
+            })
+            {
+                await StateFolder.WriteOwnerOnlyAsync(to, await File.ReadAllTextAsync(from, cancellationToken), cancellationToken);
+            }
+        }
+        List<string> arguments =
+        [
+            "--state", folder.Path, "--chain", Chain.ToString(), "--source", Source.ToString(), "--alarms", Options.Alarms.ToString(),
+        ];
+        foreach (RunningOracle oracle in Oracles.Where(oracle => oracle.Peer is not null))
+        {
+            arguments.AddRange([oracle.Folder == folder ? "--peer-listen" : "--peer", oracle.Peer!.ToString()]);
+        }
+        _ = await StartAsync("oracle", arguments, logName: number == 1 ? "oracle" : $"oracle-{number}");
+    }
+
+    /// <summary>As many oracles as the ledger knows: a city keeps those it was deployed with.</summary>
+    private async Task<IReadOnlyList<RunningOracle>> FindOraclesAsync(CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<Address> members, _) = await new CityReader(Api, City.Deployed).GetOraclesAsync(cancellationToken);
+        List<RunningOracle> oracles = [];
+        foreach (StateFolder folder in DemoKeys.OracleFolders(Options.State, Math.Max(1, members.Count)))
+        {
+            Address address = await DemoKeys.AddressOfAsync(folder, DemoKeys.Oracle, cancellationToken);
+            oracles.Add(new(folder, address, members.Count > 1 ? new($"http://127.0.0.1:{Options.Ports.Peers[oracles.Count]}") : null));
+        }
+        return oracles;
     }
 
     private List<string> EmulatorArguments()
@@ -122,9 +165,9 @@ internal sealed class RunningCity : IAsyncDisposable
     }
 
     private async Task<ChildProcess> StartAsync(
-        string command, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+        string command, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? logName = null)
     {
-        ChildProcess process = await OwnProgram.StartAsync(_keeper, command, Options.State.LogOf(command), arguments, environment);
+        ChildProcess process = await OwnProgram.StartAsync(_keeper, command, Options.State.LogOf(logName ?? command), arguments, environment);
         _parts.Push(process);
         _processes.Add(process);
         return process;
@@ -149,3 +192,9 @@ internal sealed class RunningCity : IAsyncDisposable
         }
     }
 }
+
+/// <summary>An oracle of a running city.</summary>
+/// <param name="Folder">Its own folder.</param>
+/// <param name="Address">The address of its key.</param>
+/// <param name="Peer">Where it answers the others; none when it signs alone.</param>
+internal sealed record RunningOracle(StateFolder Folder, Address Address, Uri? Peer);

@@ -12,7 +12,8 @@ namespace SmartCity.Oracle;
 
 /// <summary>The city's chain: is it there, is it ours, what does it hold. Safe to use from several threads.</summary>
 internal sealed partial class ChainSession(
-    EthApi api, DeployedCity city, EthECKey key, TransactionSender sender, CityLayout layout, StatusStore status, ILogger<ChainSession> logger)
+    EthApi api, DeployedCity city, EthECKey key, TransactionSender sender, CityLayout layout, StatusStore status, OracleOptions options,
+    ILogger<ChainSession> logger)
 {
     private readonly CityReader _reader = new(api, city);
     private readonly ConcurrentDictionary<uint, SegmentHead> _heads = new();
@@ -37,6 +38,9 @@ internal sealed partial class ChainSession(
 
     /// <summary>The configuration of oracles that batches are signed for; zero until the chain was asked.</summary>
     public Hash32 Config { get; private set; }
+
+    /// <summary>The oracles that the ledger names; <c>null</c> until the chain was asked.</summary>
+    public OracleSet? Set { get; private set; }
 
     /// <summary>Counts how often the chain was found to be the city's, or found to have lost blocks; 0 before the first time.</summary>
     public int Epoch { get; private set; }
@@ -97,7 +101,7 @@ internal sealed partial class ChainSession(
         (await _reader.ReadEvidenceAsync(incident, cancellationToken)).Contains(evidence);
 
     /// <summary>Asks the chain whose signatures it wants now.</summary>
-    /// <exception cref="OracleStoppedException">Not this oracle's, or more than one.</exception>
+    /// <exception cref="OracleStoppedException">Not this oracle's, or more than it can bring together.</exception>
     /// <exception cref="EthereumNodeException">The node did not answer.</exception>
     public async Task ReadConfigAsync(CancellationToken cancellationToken)
     {
@@ -108,12 +112,51 @@ internal sealed partial class ChainSession(
                 $"The ledger at {City.Contracts.ReadingLedger.Address} does not know this oracle: its key is {Oracle}, the registered ones are "
                 + $"{(members.Count == 0 ? "none" : string.Join(", ", members))}. Register the key (setOracles), or start with the registered key.");
         }
-        if (threshold != 1)
+        Hash32 config = City.LedgerDomain.OracleConfigOf(members, threshold);
+        IReadOnlyList<bool> active = threshold == 1 ? [] : await Api.CallManyAsync(
+            [.. members.Select(City.Contracts.ReadingLedger.IsOracle)], BlockParameter.Latest, cancellationToken);
+        OracleSet set = new(members, threshold, config, members.Zip(active).Where(pair => !pair.Second).Select(pair => pair.First).ToHashSet());
+        if (set.IsShared)
         {
-            throw new OracleStoppedException(OracleExit.Chain,
-                $"The ledger wants {threshold} signatures a batch; this oracle signs alone. Set the threshold to 1.");
+            RequireShared(set);
         }
-        Config = City.LedgerDomain.OracleConfigOf(members, threshold);
+        (Set, Config) = (set, config);
+    }
+
+    private void RequireShared(OracleSet set)
+    {
+        string? problem = !options.IsShared
+            ? $"The ledger wants {set.Threshold} signatures a batch; this oracle was started to sign alone. Tell it where it answers the others and where "
+                + "they answer (--peer-listen, --peer), or set the threshold to 1."
+            : !set.IsMajority
+                ? $"The ledger wants {set.Threshold} of {set.Members.Count} signatures: two groups of oracles could sign two batches for one hour. "
+                    + "Set a threshold of more than half (setOracles)."
+                : set.Suspended.Contains(Oracle)
+                    ? $"The ledger has suspended this oracle: its key {Oracle} signed two batches for one hour. Find out who else has the key, and "
+                        + "rotate it (smartcity key rotate)."
+                    : null;
+        if (problem is not null)
+        {
+            throw new OracleStoppedException(OracleExit.Chain, problem);
+        }
+    }
+
+    /// <summary>Hours of a segment as the chain recorded them, with their signatures.</summary>
+    /// <exception cref="EthereumNodeException">The node did not answer.</exception>
+    public async Task<IReadOnlyList<SignedBatch>> ReadRecordedAsync(uint segment, Hour from, Hour to, CancellationToken cancellationToken) =>
+        [.. (await _reader.ReadHourEventsAsync(segment, from, to, cancellationToken)).Select(told => new SignedBatch(
+            new(told.Segment, new(told.Hour), told.PreviousBatch, told.Payload, told.OracleConfig),
+            [.. Enumerable.Range(0, told.Signatures.Length / EthECDSASignature.Size).Select(i =>
+                EthECDSASignature.FromBytes(told.Signatures.Span.Slice(i * EthECDSASignature.Size, EthECDSASignature.Size)))]))];
+
+    /// <summary>Does the chain hold a correction of just these hours of a channel?</summary>
+    /// <exception cref="EthereumNodeException">The node did not answer.</exception>
+    public async Task<bool> IsCorrectedAsync(uint segment, CorrectionSubject subject, CancellationToken cancellationToken)
+    {
+        Hash32 differences = Keccak.Hash256(subject.Differences.Span);
+        return (await _reader.ReadCorrectionsAsync(segment, cancellationToken)).Any(details =>
+            details.Group == subject.Group && details.Channel == subject.Channel && details.FirstHour == subject.FirstHour.Value
+            && (details.FilledHours == subject.FilledHours || details.DifferencesHash == differences));
     }
 
     /// <summary>Sums of all intervals that the chain holds of a segment's channels.</summary>

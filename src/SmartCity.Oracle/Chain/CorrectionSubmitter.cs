@@ -12,7 +12,7 @@ namespace SmartCity.Oracle;
 /// before anything is sent: a restart or a chain set back only means sending again what it lacks.
 /// </summary>
 internal sealed partial class CorrectionSubmitter(
-    ChainSession chain, CityLayout layout, CorrectionStore store, TimeProvider time, ILogger<CorrectionSubmitter> logger)
+    ChainSession chain, CityLayout layout, CorrectionStore store, SharedSigning? shared, TimeProvider time, ILogger<CorrectionSubmitter> logger)
 {
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(10);
@@ -82,18 +82,27 @@ internal sealed partial class CorrectionSubmitter(
         {
             store.MarkVoid(other); // Its place will never come: the chain was set back, or other oracles are asked for.
         }
-        due ??= Sign(next, head);
+        due ??= await SignAsync(next, head, cancellationToken);
         return due is null || await SendAsync(due, cancellationToken);
     }
 
-    private OutboxCorrection? Sign(CorrectionPlace next, SegmentHead head)
+    private async Task<OutboxCorrection?> SignAsync(CorrectionPlace next, SegmentHead head, CancellationToken cancellationToken)
     {
         if (store.Oldest(next.Segment, head.NextHour) is not { } fill)
         {
             return null;
         }
         ReadingCorrection correction = CorrectionStore.CorrectionOf(fill, next, chain.Config);
-        store.Add(new(0, fill.Id, correction, chain.Signer.Sign(correction).ToBytes(), null));
+        byte[] signatures = chain.Signer.Sign(correction).ToBytes();
+        if (shared is not null && chain.Set is { IsShared: true })
+        {
+            if (await shared.SignAsync(correction, fill, store, cancellationToken) is not { } collected)
+            {
+                return null;
+            }
+            signatures = collected;
+        }
+        store.Add(new(0, fill.Id, correction, signatures, null));
         return store.From(next.Segment, next.Number).Single(known => known.Correction.Id == correction.Id);
     }
 

@@ -14,7 +14,13 @@ namespace SmartCity.Oracle;
 /// asked before anything is sent, so that a restart, a lost answer or a chain set back a few blocks only means sending again what it lacks.
 /// </summary>
 internal sealed partial class HourSubmitter(
-    ChainSession chain, CityLayout layout, HourStore hours, BatchStore batches, TimeProvider time, ILogger<HourSubmitter> logger)
+    ChainSession chain,
+    CityLayout layout,
+    HourStore hours,
+    BatchStore batches,
+    SharedSigning? shared,
+    TimeProvider time,
+    ILogger<HourSubmitter> logger)
 {
     /// <summary>Hours of a segment on their way at a time.</summary>
     private const int Window = 400;
@@ -73,7 +79,10 @@ internal sealed partial class HourSubmitter(
         string? refusal = null;
         foreach (SegmentLayout segment in layout.Segments)
         {
-            Sign(segment.Number, heads[segment.Number]);
+            if (chain.Set is not { IsShared: true })
+            {
+                Sign(segment.Number, heads[segment.Number]);
+            }
             refusal ??= await LookAtStandstillAsync(segment.Number, heads[segment.Number], cancellationToken);
         }
         refusal ??= await SendAsync(heads, cancellationToken);
@@ -142,7 +151,8 @@ internal sealed partial class HourSubmitter(
     private async Task<string?> SendAsync(IReadOnlyDictionary<uint, SegmentHead> heads, CancellationToken cancellationToken)
     {
         List<OutboxBatch> due = [];
-        foreach (SegmentLayout segment in layout.Segments)
+        foreach (SegmentLayout segment in layout.Segments.Where(segment =>
+            shared?.Loop.MaySend(segment.Number, time.GetElapsedTime(FlightOf(segment.Number).HeadSince)) != false))
         {
             Hour from = FlightOf(segment.Number).SentBefore;
             long room = heads[segment.Number].NextHour.Value + Window - (long)from.Value;

@@ -6,13 +6,22 @@ namespace SmartCity.Oracle;
 /// <param name="Track">The register followed: Wh of an electricity channel, millilitres of a heat meter's flow.</param>
 /// <param name="Unstated">Wh or kcal that are known, of no hour in particular, and not stated yet: the next known hours carry them.</param>
 /// <param name="Heat">What a heat channel needs besides; <c>null</c> for electricity.</param>
-internal sealed record ChannelState(RegisterTrack Track, ulong Unstated, HeatState? Heat)
+/// <param name="Carry">Wh or kcal that other oracles stated less of earlier hours than this one, or more if negative: the next known hour is
+/// stated with it. Differences of readings of one meter, so the hour counts as measured still.</param>
+internal sealed record ChannelState(RegisterTrack Track, ulong Unstated, HeatState? Heat, long Carry = 0)
 {
     /// <summary>An electricity channel before its first hour.</summary>
     public static ChannelState Electricity { get; } = new(RegisterTrack.Empty, 0, null);
 
     /// <summary>A heat channel before its first hour.</summary>
     public static ChannelState HeatMeter { get; } = new(RegisterTrack.Empty, 0, HeatState.Empty);
+
+    /// <summary>What is stated of a known interval, and what is carried on: no hour is below zero.</summary>
+    public (Quantity Interval, ChannelState Next) WithCarry(Quantity interval)
+    {
+        long sum = (long)interval.Value + Carry;
+        return (new((ulong)Math.Max(0, sum)), this with { Carry = Math.Min(0, sum) });
+    }
 }
 
 /// <summary>Water that passed and whose heat is not computed yet, and the sums its mean conditions come from.</summary>

@@ -15,6 +15,7 @@ internal sealed class OracleEngine : IDisposable
 {
     private readonly JournalDatabase _journal;
     private readonly TransactionSender _sender;
+    private readonly SharedSigning? _shared;
 
     /// <summary>Puts an oracle together. What is given is not disposed here, but for the journal.</summary>
     public OracleEngine(
@@ -40,7 +41,7 @@ internal sealed class OracleEngine : IDisposable
         _sender = new(api, key, city.ChainId, new() { Errors = ContractArtifact.CityAbi, MaxInFlight = 1_000 }, time);
         ImportStore imports = new(journal, layout, time);
         SourceSession session = new(source, plan, layout, samples, logging.CreateLogger<SourceSession>());
-        ChainSession chain = new(api, city, key, _sender, layout, status, logging.CreateLogger<ChainSession>());
+        ChainSession chain = new(api, city, key, _sender, layout, status, options, logging.CreateLogger<ChainSession>());
         HourInputReader inputs = new(session, layout, samples, imports, options, time, logging.CreateLogger<HourInputReader>());
         AlarmStore alarms = new(journal);
         AlarmDesk desk = new(plan, options, alarms, session, logging.CreateLogger<AlarmDesk>());
@@ -49,8 +50,13 @@ internal sealed class OracleEngine : IDisposable
         ImportHold hold = new(imports, map, options.ImportWait);
         Closing = new(
             layout, session, chain, inputs, journal, hours, corrections, hold, options, time, logging.CreateLogger<ClosingLoop>());
-        Submitter = new(chain, layout, hours, new(journal, time), time, logging.CreateLogger<HourSubmitter>());
-        Corrections = new(chain, layout, corrections, time, logging.CreateLogger<CorrectionSubmitter>());
+        AgreementStore agreement = new(journal, time);
+        BatchStore batches = new(journal, time);
+        _shared = options.PeerListen is { } listen
+            ? new(listen, chain, layout, hours, batches, agreement, corrections, Notary.Of(key, city.LedgerDomain), options, time, logging)
+            : null;
+        Submitter = new(chain, layout, hours, batches, _shared, time, logging.CreateLogger<HourSubmitter>());
+        Corrections = new(chain, layout, corrections, _shared, time, logging.CreateLogger<CorrectionSubmitter>());
         Incidents = new(chain, alarms, time, logging.CreateLogger<IncidentSubmitter>());
         Housekeeper = new(journal, status, desk, time);
         Imports = map is null || options.ImportFolder is null
@@ -91,6 +97,7 @@ internal sealed class OracleEngine : IDisposable
             Task.Run(() => Corrections.RunAsync(stop.Token), stop.Token),
             Task.Run(() => Incidents.RunAsync(stop.Token), stop.Token),
             Task.Run(() => Housekeeper.RunAsync(stop.Token), stop.Token),
+            .. _shared is { } shared ? [Task.Run(() => shared.RunAsync(stop.Token), stop.Token)] : Array.Empty<Task>(),
             .. Imports is { } imports ? [Task.Run(() => imports.RunAsync(stop.Token), stop.Token)] : Array.Empty<Task>(),
         ];
         Task first = await Task.WhenAny(loops);
@@ -102,6 +109,7 @@ internal sealed class OracleEngine : IDisposable
     /// <summary>Closes the journal.</summary>
     public void Dispose()
     {
+        _shared?.Dispose();
         _sender.Dispose();
         _journal.Dispose();
     }

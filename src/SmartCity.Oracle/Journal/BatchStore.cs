@@ -56,12 +56,37 @@ internal sealed class BatchStore(JournalDatabase journal, TimeProvider time)
         transaction.Touch(OracleChanges.Hours);
     });
 
+    /// <summary>Takes over batches that have their signatures, in the place of whatever was there for their hours.</summary>
+    public static void Put(JournalTransaction transaction, IReadOnlyList<OutboxBatch> batches, bool areOnChain, TimeProvider time)
+    {
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach ((HourBatch batch, byte[] signatures) in batches)
+        {
+            transaction.ExecutePrepared(
+                """
+                INSERT INTO batch (config, hour, segment, previous, id, signatures, state, signed_ms, confirmed_ms)
+                VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8)
+                ON CONFLICT DO UPDATE SET previous = excluded.previous, id = excluded.id, signatures = excluded.signatures,
+                    state = max(state, excluded.state), confirmed_ms = coalesce(confirmed_ms, excluded.confirmed_ms)
+                """,
+                batch.OracleConfig.ToBytes(), (long)batch.Hour.Value, (long)batch.Segment, batch.PreviousBatch.ToBytes(), batch.Id.ToBytes(), signatures,
+                areOnChain ? (long)OutboxState.Confirmed : (long)OutboxState.Waiting, now, areOnChain ? now : null);
+            transaction.Touch(OracleChanges.Hours);
+        }
+    }
+
+    /// <summary>Gives up the batches of a segment from an hour on: they need other signatures.</summary>
+    public void Drop(Hash32 config, uint segment, Hour from) => journal.Write(transaction => transaction.Execute(
+        "DELETE FROM batch WHERE config = @config AND segment = @segment AND hour >= @from", new { config = config.ToBytes(), segment, from = from.Value }));
+
     /// <summary>Batches of a segment from an hour on, oldest first.</summary>
     public IReadOnlyList<OutboxBatch> From(Hash32 config, uint segment, Hour from, int limit) => journal.Read(connection => connection
         .Query<(long Hour, byte[] Previous, byte[] Id, byte[] Payload, byte[] Signatures)>(
             """
-            SELECT b.hour, b.previous, b.id, h.payload, b.signatures
-            FROM batch b JOIN closed_hour h ON h.hour = b.hour AND h.segment = b.segment
+            SELECT b.hour, b.previous, b.id, coalesce(a.payload, h.payload) AS payload, b.signatures
+            FROM batch b
+                LEFT JOIN closed_hour h ON h.hour = b.hour AND h.segment = b.segment
+                LEFT JOIN agreed_hour a ON a.hour = b.hour AND a.segment = b.segment
             WHERE b.config = @config AND b.segment = @segment AND b.hour >= @from
             ORDER BY b.hour LIMIT @limit
             """,

@@ -60,6 +60,17 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
             row.Evidence))
         .SingleOrDefault());
 
+    /// <summary>What is known here of just the gap that a correction fills; <c>null</c> for nothing.</summary>
+    public CorrectionSubject? Find(uint segment, CorrectionSubject subject) => journal.Read(connection => connection
+        .Query<byte[]>(
+            "SELECT intervals FROM gap_fill WHERE segment = @segment AND grp = @Group AND channel = @Channel AND first_hour = @first AND length(intervals) = @Length",
+            new { segment, subject.Group, subject.Channel, first = subject.FirstHour.Value, subject.Differences.Length })
+        .Select(intervals => subject with { Differences = intervals })
+        .FirstOrDefault());
+
+    /// <summary>Notes that there is nothing to be filled any more, and why.</summary>
+    public void MarkFilled(OpenFill fill, string why) => Mark("UPDATE gap_fill SET refusal = @why WHERE id = @Id", new { fill.Id, why });
+
     /// <summary>Makes a signed correction durable.</summary>
     public void Add(OutboxCorrection signed) => journal.Write(transaction => transaction.Execute(
         """
