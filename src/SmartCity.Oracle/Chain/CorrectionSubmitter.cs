@@ -17,12 +17,17 @@ internal sealed partial class CorrectionSubmitter(
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(10);
 
+    /// <summary>Corrections looked up again after the chain was away.</summary>
+    private const int DoubtedCorrections = 500;
+
     /// <summary>Errors that sending again would only repeat.</summary>
     private static readonly HashSet<string> Final = new(StringComparer.Ordinal)
     {
         "ReadingLedger_TooManyFilledHours", "ReadingLedger_NegativeConsumption", "ReadingLedger_CorrectionTooLate",
         "ReadingLedger_SeveralPeriods", "ReadingLedger_DifferenceTooLarge", "ReadingLedger_InvalidDifferences",
     };
+
+    private int _seenEpoch;
 
     /// <summary>Submits until cancelled. While the chain does not answer, gaps wait.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -48,6 +53,11 @@ internal sealed partial class CorrectionSubmitter(
     public async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
         bool isAccepted = true;
+        if (_seenEpoch != chain.Epoch)
+        {
+            _seenEpoch = chain.Epoch;
+            store.Doubt(DoubtedCorrections); // The chain may have lost blocks, and corrections with them.
+        }
         foreach (SegmentLayout segment in layout.Segments)
         {
             if (chain.Epoch != 0 && chain.HeadOf(segment.Number) is { } head && HasWork(segment.Number, head))

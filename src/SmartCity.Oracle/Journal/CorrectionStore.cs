@@ -94,6 +94,10 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
     /// <summary>Notes that a correction is on the chain.</summary>
     public void MarkConfirmed(OutboxCorrection known) => MarkAs(known, Confirmed);
 
+    /// <summary>Has the newest corrections looked up on the chain again: blocks may have been lost.</summary>
+    public void Doubt(int newest) => journal.Write(transaction => transaction.Execute(
+        "UPDATE correction SET state = 1 WHERE state = 2 AND sequence > (SELECT max(sequence) FROM correction) - @newest", new { newest }));
+
     /// <summary>Notes that a correction's place was taken by another: its gap is to be filled anew.</summary>
     public void MarkVoid(OutboxCorrection known) => MarkAs(known, Void);
 
