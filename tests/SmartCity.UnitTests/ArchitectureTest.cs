@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Xml.Linq;
 using SmartCity.UnitTests.Domain;
 
@@ -30,6 +31,17 @@ public sealed class ArchitectureTest
     };
 
     private static string[] Rooms => [.. s_allowed.Keys];
+
+    /// <summary>A class whose objects are equal by their content says so with == too: the compiler takes that of references otherwise.</summary>
+    [TestCaseSource(nameof(Rooms))]
+    public void Classes_EqualByContent_HaveTheOperator(string room)
+    {
+        IEnumerable<string> traps = Assembly.Load($"SmartCity.{room}".Replace("SmartCity.Cli", "smartcity", StringComparison.Ordinal)).GetTypes()
+            .Where(type => type.IsClass && typeof(IEquatable<>).MakeGenericType(type).IsAssignableFrom(type))
+            .Where(type => type.GetMethod("op_Equality", BindingFlags.Public | BindingFlags.Static) is null)
+            .Select(type => type.FullName!);
+        Assert.That(traps, Is.Empty);
+    }
 
     [Test]
     public void Rooms_AllProjects_AreInTheTable() =>

@@ -120,6 +120,12 @@ public sealed class AbiType : IEquatable<AbiType>
     internal static string TupleName(IEnumerable<AbiType> components) =>
         $"({string.Join(',', components.Select(type => type.Name))})";
 
+    /// <summary>Have they one canonical name?</summary>
+    public static bool operator ==(AbiType? left, AbiType? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Have they different canonical names?</summary>
+    public static bool operator !=(AbiType? left, AbiType? right) => !(left == right);
+
     /// <inheritdoc/>
     public bool Equals(AbiType? other) => other is not null && Name == other.Name;
 

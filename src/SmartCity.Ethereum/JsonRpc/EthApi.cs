@@ -9,6 +9,9 @@ namespace SmartCity.Ethereum.JsonRpc;
 /// <param name="maxLogBlocks">How many blocks one <c>eth_getLogs</c> spans at most: Besu refuses more than 5,000.</param>
 public sealed class EthApi(RpcClient client, ulong maxLogBlocks = 5_000)
 {
+    /// <summary>No chain has more blocks: one a second for 60 years. A node that says so would be asked for logs without end.</summary>
+    private const ulong MaxBlockNumber = 2_000_000_000;
+
     /// <summary>The connection, for methods that are not here.</summary>
     public RpcClient Client { get; } = client;
 
@@ -106,7 +109,12 @@ public sealed class EthApi(RpcClient client, ulong maxLogBlocks = 5_000)
     {
         ArgumentNullException.ThrowIfNull(filter);
         // A node refuses a range that ends in the future.
-        ulong last = Math.Min(filter.ToBlock, await GetBlockNumberAsync(cancellationToken));
+        ulong newest = await GetBlockNumberAsync(cancellationToken);
+        if (newest > MaxBlockNumber)
+        {
+            throw new RpcProtocolException("eth_blockNumber", $"The node at {Client.Url} says that its newest block is {newest}.");
+        }
+        ulong last = Math.Min(filter.ToBlock, newest);
         for (ulong first = filter.FromBlock; first <= last;)
         {
             ulong end = Math.Min(last, last - first < maxLogBlocks ? last : first + maxLogBlocks - 1);

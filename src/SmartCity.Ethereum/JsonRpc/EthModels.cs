@@ -60,9 +60,13 @@ public sealed record TransactionReceipt(
 /// <param name="Input">The call.</param>
 /// <param name="BlockNumber">The block; null while it waits.</param>
 /// <param name="BlockHash">Hash of the block; null while it waits.</param>
+/// <param name="GasPrice">Wei a unit of gas; of an EIP-1559 transaction what it pays at present.</param>
+/// <param name="MaxFeePerGas">The most wei a unit of gas; null for a legacy transaction.</param>
+/// <param name="MaxPriorityFeePerGas">The tip in wei a unit of gas; null for a legacy transaction.</param>
 public sealed record EthTransactionInfo(
     Hash32 Hash, ulong Nonce, Address From, Address? To, BigInteger Value, ulong Gas, ReadOnlyMemory<byte> Input,
-    ulong? BlockNumber = null, Hash32? BlockHash = null);
+    ulong? BlockNumber = null, Hash32? BlockHash = null, BigInteger? GasPrice = null, BigInteger? MaxFeePerGas = null,
+    BigInteger? MaxPriorityFeePerGas = null);
 
 /// <summary>A call that is tried without a transaction.</summary>
 /// <param name="To">The contract; null tries creation code.</param>

@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 namespace SmartCity.Ethereum.JsonRpc;
 
 /// <summary>JSON-RPC 2.0 over HTTP. Safe to use from many threads. Calls that only read are repeated, with growing pauses, when
-/// the node cannot be reached; a call that may change something is repeated only when no connection came about.</summary>
+/// the node cannot be reached or its answer is malformed; a call that may change something is repeated only when no connection came about.</summary>
 /// <param name="http">A client whose <see cref="HttpClient.BaseAddress"/> is the node. Not disposed here.</param>
 /// <param name="options">How the node is called; null takes the defaults.</param>
 /// <param name="time">The clock of timeouts and pauses; null takes the system's.</param>
@@ -76,7 +76,8 @@ public sealed class RpcClient(HttpClient http, RpcClientOptions? options = null,
             {
                 return await PostOnceAsync<T>(requests, isBatch, cancellationToken);
             }
-            catch (RpcTransportException exception) when (attempt < _options.MaxAttempts && (isRead || !exception.WasSent))
+            catch (EthereumNodeException exception) when (attempt < _options.MaxAttempts
+                && (exception is RpcTransportException { WasSent: false } || (isRead && exception is RpcTransportException or RpcProtocolException { CanRepeat: true })))
             {
                 await Task.Delay(DelayAfter(attempt), _time, cancellationToken);
             }
@@ -154,5 +155,5 @@ public sealed class RpcClient(HttpClient http, RpcClientOptions? options = null,
     }
 
     private RpcProtocolException TooLong(string name) =>
-        new(name, $"The node at {Url} answered {name} with more than {_options.MaxResponseBytes} bytes. Ask for less at once.");
+        new(name, $"The node at {Url} answered {name} with more than {_options.MaxResponseBytes} bytes. Ask for less at once.") { CanRepeat = false };
 }

@@ -36,4 +36,8 @@ public sealed class RpcTransportException(string method, string message, bool wa
 /// <summary>The node's answer is not JSON-RPC, or not what the method gives. The message shows the beginning of the
 /// answer.</summary>
 public sealed class RpcProtocolException(string method, string message, Exception? innerException = null)
-    : EthereumNodeException(method, message, innerException);
+    : EthereumNodeException(method, message, innerException)
+{
+    /// <summary>May the same question have a better answer the next time?</summary>
+    internal bool CanRepeat { get; init; } = true;
+}

@@ -6,11 +6,16 @@ namespace SmartCity.Ethereum.Sending;
 /// <summary>What to offer for gas, in wei a unit.</summary>
 internal readonly record struct Fee(BigInteger Max, BigInteger Tip)
 {
-    /// <summary>Nodes take a replacement that offers an eighth more; one wei on top makes up for the rounding.</summary>
-    public Fee RaisedOver(Fee previous)
+    /// <summary>A replacement never offers more than so many times what a new transaction would.</summary>
+    public const int MostRaise = 4;
+
+    /// <summary>Nodes take a replacement that offers an eighth more; one wei on top makes up for the rounding. Where that would be more
+    /// than <see cref="MostRaise"/> times this fee, or more than the bound, it stays as it is: a higher fee would not help.</summary>
+    public Fee RaisedOver(Fee previous, BigInteger? bound)
     {
         static BigInteger Raise(BigInteger wei) => wei.IsZero ? wei : wei + wei / 8 + 1;
-        return new(BigInteger.Max(Max, Raise(previous.Max)), BigInteger.Max(Tip, Raise(previous.Tip)));
+        Fee raised = new(BigInteger.Max(Max, Raise(previous.Max)), BigInteger.Max(Tip, Raise(previous.Tip)));
+        return raised.Max > BigInteger.Min(Max * MostRaise, bound ?? raised.Max) ? previous : raised;
     }
 }
 

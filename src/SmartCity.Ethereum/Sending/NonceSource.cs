@@ -11,7 +11,15 @@ internal sealed class NonceSource(EthApi api, Address account, TransactionSender
     /// a block came in may be too low once, and to use a nonce again would replace a good transaction.</summary>
     private const int ChecksUntilLost = 3;
 
+    /// <summary>What is in a block stays there, so that fewer of them mean a node that lags; only when the node goes on to say so was
+    /// the chain set back.</summary>
+    private const int ChecksUntilSetBack = 12;
+
+    /// <summary>No account makes as many.</summary>
+    private const ulong MaxCount = 1UL << 48;
+
     private ulong _next; // Nonces below were given to the node with success.
+    private ulong _mined; // Nonces below were seen in blocks.
 
     /// <summary>The first of <paramref name="count"/> nonces in a row; or why there is none now.</summary>
     public async Task<(ulong First, string? Problem)> FindAsync(int count, CancellationToken cancellationToken)
@@ -21,10 +29,10 @@ internal sealed class NonceSource(EthApi api, Address account, TransactionSender
         while (true) // Ends when there is room, or at the deadline.
         {
             (ulong latest, ulong pending) = await CountAsync(cancellationToken);
-            lacks = pending < _next ? lacks + 1 : 0;
-            if (lacks is 0 or >= ChecksUntilLost)
+            lacks = pending < _next || latest < _mined ? lacks + 1 : 0;
+            if (lacks == 0 || lacks >= (latest < _mined ? ChecksUntilSetBack : ChecksUntilLost))
             {
-                _next = pending;
+                (_next, _mined) = (pending, latest);
                 if (_next + (ulong)count <= latest + (ulong)options.MaxInFlight)
                 {
                     return (_next, null);
@@ -42,12 +50,17 @@ internal sealed class NonceSource(EthApi api, Address account, TransactionSender
     /// <summary>The node has the transactions up to this nonce.</summary>
     public void Use(ulong nonce) => _next = Math.Max(_next, nonce + 1);
 
-    private async Task<(ulong Latest, ulong Pending)> CountAsync(CancellationToken cancellationToken)
+    /// <summary>How many transactions are in blocks, and how many with those that wait without a gap.</summary>
+    /// <exception cref="RpcProtocolException">A number that no account can have.</exception>
+    public async Task<(ulong Latest, ulong Pending)> CountAsync(CancellationToken cancellationToken)
     {
+        const string Method = "eth_getTransactionCount";
         IReadOnlyList<RpcResult<ulong>> counts = await api.Client.SendBatchAsync<ulong>(
-            [new("eth_getTransactionCount", account, BlockParameter.Latest), new("eth_getTransactionCount", account, BlockParameter.Pending)],
-            cancellationToken);
+            [new(Method, account, BlockParameter.Latest), new(Method, account, BlockParameter.Pending)], cancellationToken);
         ulong latest = counts[0].ValueOrThrow();
-        return (latest, Math.Max(latest, counts[1].ValueOrThrow()));
+        ulong pending = Math.Max(latest, counts[1].ValueOrThrow());
+        return pending < MaxCount
+            ? (latest, pending)
+            : throw new RpcProtocolException(Method, $"The node at {api.Client.Url} says that {account} has made {pending} transactions.");
     }
 }

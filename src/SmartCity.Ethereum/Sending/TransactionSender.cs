@@ -13,6 +13,8 @@ public sealed class TransactionSender : IDisposable
 {
     private const ulong TransferGas = 21_000;
 
+    private const ulong MaxEstimate = 1UL << 48;
+
     private readonly EthApi _api;
     private readonly EthECKey _key;
     private readonly ulong _chainId;
@@ -101,6 +103,21 @@ public sealed class TransactionSender : IDisposable
         return OneAtATimeAsync(() => ReplaceOneAsync(stuck.Transaction, replacement, cancellationToken), cancellationToken);
     }
 
+    /// <summary>Looks after transactions of this key that were sent some time ago and are in no block: each that waits is replaced by one
+    /// that does the same with the same nonce and a higher fee, so that both cannot be carried out; where no higher fee can be offered the
+    /// same bytes are handed over again. One that waits behind a missing nonce is left alone: it will not come.</summary>
+    /// <param name="transactions">Their hashes.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>For each, in order, the hash of what waits in its place; null when nothing does: it is in a block, or unknown to the node,
+    /// or behind a gap.</returns>
+    /// <exception cref="WrongChainException">The node serves another chain.</exception>
+    /// <exception cref="EthereumNodeException">The node could not be asked; nothing was sent.</exception>
+    public Task<IReadOnlyList<Hash32?>> ReviveAsync(IReadOnlyList<Hash32> transactions, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transactions);
+        return OneAtATimeAsync(() => ReviveAllAsync(transactions, cancellationToken), cancellationToken);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
 
@@ -144,7 +161,9 @@ public sealed class TransactionSender : IDisposable
         {
             CallRequest call = new(request.To, request.Data, Address, request.Value);
             ulong estimate = await _api.EstimateGasAsync(call, _options.Errors, cancellationToken);
-            return (estimate + estimate * (ulong)_options.GasMarginPercent / 100, null);
+            return estimate <= MaxEstimate
+                ? (estimate + estimate * (ulong)_options.GasMarginPercent / 100, null)
+                : (0, new($"The node at {_api.Client.Url} estimates {estimate} gas, which no block has."));
         }
         catch (RpcException exception)
         {
@@ -242,13 +261,35 @@ public sealed class TransactionSender : IDisposable
         EthTransaction stuck, TransactionRequest? replacement, CancellationToken cancellationToken)
     {
         _fees.Forget();
-        Fee fee = (await _fees.GetAsync(cancellationToken)).RaisedOver(FeeOf(stuck));
+        Fee fee = (await _fees.GetAsync(cancellationToken)).RaisedOver(FeeOf(stuck), _options.MaxFeePerGas);
         TransactionRequest request = replacement ?? new(stuck.To, stuck.Data, Value: stuck.Value);
         BigInteger gasLimit = request.GasLimit is { } given ? given : stuck.GasLimit;
         Delivery delivery = await _courier.DeliverAsync(Sign(request, gasLimit, stuck.Nonce, fee), cancellationToken);
         return delivery is { Verdict: NodeVerdict.StaleNonce, Outcome: SendOutcome.Refused refused }
             ? new SendOutcome.Refused($"The node keeps another transaction with nonce {stuck.Nonce}: {refused.Reason}", refused.Error)
             : delivery.Outcome;
+    }
+
+    private async Task<IReadOnlyList<Hash32?>> ReviveAllAsync(IReadOnlyList<Hash32> transactions, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<RpcResult<EthTransactionInfo?>> known = await _api.Client.SendBatchAsync<EthTransactionInfo>(
+            [.. transactions.Select(hash => new RpcRequest("eth_getTransactionByHash", hash))], cancellationToken);
+        (ulong latest, ulong pending) = await _nonces.CountAsync(cancellationToken);
+        _fees.Forget();
+        Fee fee = await _fees.GetAsync(cancellationToken);
+        Hash32?[] hashes = new Hash32?[transactions.Count];
+        for (int i = 0; i < hashes.Length; i++)
+        {
+            if (known[i].ValueOrThrow() is { BlockNumber: null } waiting
+                && waiting.From == Address && waiting.Nonce >= latest && waiting.Nonce < pending)
+            {
+                TransactionRequest request = new(waiting.To, waiting.Input, Value: waiting.Value);
+                SignedTransaction signed = Sign(request, waiting.Gas, waiting.Nonce, fee.RaisedOver(FeeOf(waiting), _options.MaxFeePerGas));
+                // Refused, or no answer had: then the one that waits still does, for all that is known.
+                hashes[i] = (await _courier.DeliverAsync(signed, cancellationToken)).IsSent ? signed.Hash : waiting.Hash;
+            }
+        }
+        return hashes;
     }
 
     private SignedTransaction Sign(TransactionRequest request, BigInteger gasLimit, ulong nonce, Fee fee)
@@ -277,6 +318,10 @@ public sealed class TransactionSender : IDisposable
             };
         return transaction.Sign(_key);
     }
+
+    private static Fee FeeOf(EthTransactionInfo transaction) => transaction.MaxFeePerGas is { } max
+        ? new(max, transaction.MaxPriorityFeePerGas ?? max)
+        : new(transaction.GasPrice ?? BigInteger.Zero, transaction.GasPrice ?? BigInteger.Zero);
 
     private static Fee FeeOf(EthTransaction transaction) => transaction switch
     {

@@ -59,9 +59,13 @@ public sealed record DeployedCity(
                 $"Chain {chainId} at {api.Client.Url} began anew: its first block is {genesis.Hash}, that of the city's chain "
                 + $"{GenesisHash}. Configure the right node, or deploy the city again.");
         }
-        foreach ((string name, Address address) in Contracts.ToAddresses())
+        (string Name, Address Address)[] contracts = [.. Contracts.ToAddresses().Select(pair => (pair.Key, pair.Value))];
+        // At once, so that one node answers for all.
+        IReadOnlyList<RpcResult<byte[]?>> codes = await api.Client.SendBatchAsync<byte[]>(
+            [.. contracts.Select(contract => new RpcRequest("eth_getCode", contract.Address, BlockParameter.Latest))], cancellationToken);
+        foreach (((string name, Address address), RpcResult<byte[]?> code) in contracts.Zip(codes))
         {
-            if ((await api.GetCodeAsync(address, BlockParameter.Latest, cancellationToken)).Length == 0)
+            if (code.ValueOrThrow() is null or { Length: 0 })
             {
                 throw new ContractMissingException(name, address,
                     $"There is no contract {name} at {address} on chain {chainId} at {api.Client.Url}: the chain was set back to before "

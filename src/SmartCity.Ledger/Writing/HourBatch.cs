@@ -47,6 +47,12 @@ public sealed class HourBatch : IEquatable<HourBatch>
     /// <summary>The batch's id: its EIP-712 struct hash, the <c>previousBatch</c> of the next hour.</summary>
     public Hash32 Id { get; }
 
+    /// <summary>Have they one id?</summary>
+    public static bool operator ==(HourBatch? left, HourBatch? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Have they different ids?</summary>
+    public static bool operator !=(HourBatch? left, HourBatch? right) => !(left == right);
+
     /// <inheritdoc/>
     public bool Equals(HourBatch? other) => other is not null && Id == other.Id;
 

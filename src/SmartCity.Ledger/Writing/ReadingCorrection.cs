@@ -77,6 +77,12 @@ public sealed class ReadingCorrection : IEquatable<ReadingCorrection>
         return values;
     }
 
+    /// <summary>Have they one id?</summary>
+    public static bool operator ==(ReadingCorrection? left, ReadingCorrection? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Have they different ids?</summary>
+    public static bool operator !=(ReadingCorrection? left, ReadingCorrection? right) => !(left == right);
+
     /// <inheritdoc/>
     public bool Equals(ReadingCorrection? other) => other is not null && Id == other.Id;
 

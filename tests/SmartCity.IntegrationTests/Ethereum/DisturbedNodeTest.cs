@@ -95,6 +95,70 @@ public sealed class DisturbedNodeTest
         Assert.That(await api.FindReceiptAsync(first.Hash, Token), Is.Null);
     }
 
+    /// <summary>The base fee has risen above what a transaction offers: it is replaced by itself at a higher fee, and carried out once.</summary>
+    [Test]
+    public async Task ReviveAsync_BaseFeeHasRisen_IsMinedOnce()
+    {
+        await using NodeProcess node = await AnvilNode.StartAsync(new() { BlockTime = 3_600, BaseFee = 1_000_000_000 }, Token);
+        EthApi api = node.CreateApi();
+        Address payee = Address.FromHash(Keccak.Hash256("payee"));
+        using EthECKey key = TestContracts.FundedKey(0);
+        using TransactionSender sender = new(api, key, TestContracts.ChainId);
+        Hash32[] sent = [.. (await sender.SendManyAsync([new(payee, default, Gas, Value: 1), new(payee, default, Gas, Value: 2)], Token))
+            .Select(outcome => ((SendOutcome.Sent)outcome).Hash)];
+        _ = await api.Client.FindAsync<object>("anvil_setNextBlockBaseFeePerGas", ["0x2540be400"], Token); // 10 gwei
+        _ = await api.Client.FindAsync<object>("evm_mine", [], Token);
+        Assert.That(await api.FindReceiptAsync(sent[0], Token), Is.Null, "it offers too little");
+
+        IReadOnlyList<Hash32?> revived = await sender.ReviveAsync(sent, Token);
+        _ = await api.Client.FindAsync<object>("evm_mine", [], Token);
+        IReadOnlyList<Hash32?> again = await sender.ReviveAsync([.. revived.Select(hash => hash!.Value)], Token);
+
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(await api.GetBalanceAsync(payee, BlockParameter.Latest, Token), Is.EqualTo(new BigInteger(3)));
+        Assert.That((await api.FindReceiptAsync(revived[1]!.Value, Token))?.IsSuccess, Is.True);
+        Assert.That(again, Is.All.Null, "what is in a block is left alone");
+    }
+
+    /// <summary>A chain that makes no blocks is not offered ever more.</summary>
+    [TestCase(1_000_000_000ul, 4 * 3_000_000_000ul)]
+    [TestCase(0ul, 0ul)]
+    public async Task ReviveAsync_NoBlocks_OffersNoMoreThanTheBound(ulong baseFee, ulong most)
+    {
+        await using NodeProcess node = await AnvilNode.StartAsync(new() { BlockTime = 3_600, BaseFee = baseFee }, Token);
+        EthApi api = node.CreateApi();
+        using EthECKey key = TestContracts.FundedKey(1);
+        using TransactionSender sender = new(api, key, TestContracts.ChainId);
+        Hash32 hash = ((SendOutcome.Sent)await sender.SendAsync(new(key.Address, default, Gas), Token)).Hash;
+        Hash32 first = hash;
+
+        for (int i = 0; i < 20; i++)
+        {
+            hash = (await sender.ReviveAsync([hash], Token))[0]!.Value;
+        }
+
+        EthTransactionInfo last = (await api.FindTransactionAsync(hash, Token))!;
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(last.MaxFeePerGas, baseFee == 0 ? Is.EqualTo(BigInteger.Zero) : Is.GreaterThan(new BigInteger(most / 2)).And.LessThanOrEqualTo(new BigInteger(most)));
+        Assert.That(hash == first, Is.EqualTo(baseFee == 0));
+        Assert.That(last.Nonce, Is.Zero);
+    }
+
+    /// <summary>What waits behind a missing nonce will not come, and is told so.</summary>
+    [Test]
+    public async Task ReviveAsync_BehindAGap_IsLeftAlone()
+    {
+        await using NodeProcess node = await AnvilNode.StartAsync(new() { BlockTime = 3_600 }, Token);
+        EthApi api = node.CreateApi();
+        using EthECKey key = EthECKey.Generate();
+        using TransactionSender sender = new(api, key, TestContracts.ChainId);
+        Hash32[] sent = [.. (await sender.SendManyAsync([new(key.Address, default, Gas), new(key.Address, default, Gas)], Token))
+            .Select(outcome => ((SendOutcome.Sent)outcome).Hash)];
+        _ = await api.Client.FindAsync<object>("anvil_dropTransaction", [sent[0]], Token);
+
+        Assert.That(await sender.ReviveAsync(sent, Token), Is.All.Null);
+    }
+
     /// <summary>Hardhat that mines at once answers a transaction that reverts with an error, though it is in a block, and a
     /// duplicate with "nonce too low".</summary>
     [Test]

@@ -30,6 +30,23 @@ public sealed class ReadingCorrectionTest
         Assert.That(ids, Is.Unique);
     }
 
-    private static Hash32 Of(CorrectionPlace place, CorrectionSubject subject) =>
-        new ReadingCorrection(place, subject, ReadingLedgerContract.CorrectionReason.LateData, Keccak.Hash256("evidence"), default).Id;
+    /// <summary>A correction read from the journal is the one that was signed, though it is another object.</summary>
+    [Test]
+    public void Equality_SameContent_IsThatOfIds()
+    {
+        ReadingCorrection signed = Correction(new(1, 2, default), new(3, 4, new(500_000), 1, ReadingCorrection.Encode([5])));
+        ReadingCorrection read = Correction(new(1, 2, default), new(3, 4, new(500_000), 1, ReadingCorrection.Encode([5])));
+        ReadingCorrection other = Correction(new(1, 3, default), new(3, 4, new(500_000), 1, ReadingCorrection.Encode([5])));
+
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(signed == read, Is.True);
+        Assert.That(signed != read, Is.False);
+        Assert.That(signed == other, Is.False);
+        Assert.That(signed == null, Is.False);
+    }
+
+    private static Hash32 Of(CorrectionPlace place, CorrectionSubject subject) => Correction(place, subject).Id;
+
+    private static ReadingCorrection Correction(CorrectionPlace place, CorrectionSubject subject) =>
+        new(place, subject, ReadingLedgerContract.CorrectionReason.LateData, Keccak.Hash256("evidence"), default);
 }
