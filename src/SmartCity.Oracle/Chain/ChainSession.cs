@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using SmartCity.Domain;
 using SmartCity.Ethereum;
+using SmartCity.Ethereum.Abi;
 using SmartCity.Ethereum.JsonRpc;
 using SmartCity.Ethereum.Sending;
 using SmartCity.Ethereum.Signing;
@@ -12,10 +13,23 @@ namespace SmartCity.Oracle;
 
 /// <summary>The city's chain: is it there, is it ours, what does it hold. Safe to use from several threads.</summary>
 internal sealed partial class ChainSession(
-    EthApi api, DeployedCity city, EthECKey key, TransactionSender sender, CityLayout layout, StatusStore status, ILogger<ChainSession> logger)
+    EthApi api,
+    DeployedCity city,
+    EthECKey key,
+    TransactionSender sender,
+    CityLayout layout,
+    StatusStore status,
+    TimeProvider time,
+    ILogger<ChainSession> logger)
 {
+    /// <summary>The ledger takes no hour that is not over; clocks may differ, but not so much.</summary>
+    private static readonly TimeSpan MostAhead = TimeSpan.FromDays(366);
+
     private readonly CityReader _reader = new(api, city);
     private readonly ConcurrentDictionary<uint, SegmentHead> _heads = new();
+    private readonly Dictionary<uint, GrowingNumber> _hours = [];
+    private readonly Dictionary<uint, GrowingNumber> _corrections = [];
+    private EthBlock? _newest;
     private readonly Lock _lock = new();
     private LinkState _link = LinkState.Unknown;
     private string? _message;
@@ -38,8 +52,12 @@ internal sealed partial class ChainSession(
     /// <summary>The configuration of oracles that batches are signed for; zero until the chain was asked.</summary>
     public Hash32 Config { get; private set; }
 
-    /// <summary>Counts how often the chain was found to be the city's, or found to have lost blocks; 0 before the first time.</summary>
+    /// <summary>1 since the chain was found to be the city's, and one more each time it was found to have lost blocks; 0 before.</summary>
     public int Epoch { get; private set; }
+
+    /// <summary>May the chain's part in a failure be waited out: a node that cannot be reached, lags, or answers what is no answer?</summary>
+    public static bool IsPassing(Exception exception) =>
+        exception is EthereumNodeException or WrongChainException or AbiException or LedgerException or FormatException;
 
     /// <summary>Notes that the chain has lost blocks.</summary>
     public void Doubt() => Epoch++;
@@ -62,28 +80,52 @@ internal sealed partial class ChainSession(
         }
         await ReadConfigAsync(cancellationToken);
         await CheckSegmentsAsync(cancellationToken);
-        Epoch++;
-        LogVerified(City.ChainId, Api.Client.Url, Oracle);
+        if (await HasLostBlocksAsync(cancellationToken) || Epoch == 0)
+        {
+            Epoch++;
+            LogVerified(City.ChainId, Api.Client.Url, Oracle);
+        }
     }
 
-    /// <summary>Asks the chain where each segment stands.</summary>
+    /// <summary>Asks the chain where each segment stands. A segment is left out while only a node that lags was heard of it.</summary>
+    /// <param name="known">Hours of a segment before this one are known to have been on the chain.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="EthereumNodeException">The node did not answer.</exception>
-    public async Task<IReadOnlyDictionary<uint, SegmentHead>> ReadHeadsAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<uint, SegmentHead>> ReadHeadsAsync(Func<uint, Hour> known, CancellationToken cancellationToken)
     {
         foreach (SegmentHead head in await _reader.GetHeadsAsync([.. layout.Segments.Select(segment => segment.Number)], cancellationToken))
         {
-            _heads[head.Segment] = head;
+            if (!_hours.TryGetValue(head.Segment, out GrowingNumber? hours))
+            {
+                _hours[head.Segment] = hours = new(known(head.Segment).Value, time);
+            }
+            if (head.NextHour > Hour.Containing(time.GetUtcNow() + MostAhead))
+            {
+                throw new RpcProtocolException(
+                    "eth_call", $"The node at {Api.Client.Url} says that segment {head.Segment} is on the chain up to hour {head.NextHour.Value}, years from now.");
+            }
+            if (hours.Hear(head.NextHour.Value))
+            {
+                _heads[head.Segment] = head;
+            }
         }
         return _heads;
     }
 
-    /// <summary>Asks the chain which place the next correction of a segment takes.</summary>
+    /// <summary>Asks the chain which place the next correction of a segment takes; <c>null</c> while only a node that lags was heard.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="known">Corrections of the segment up to this number are known to have been on the chain.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="EthereumNodeException">The node did not answer.</exception>
-    public async Task<CorrectionPlace> ReadCorrectionPlaceAsync(uint segment, CancellationToken cancellationToken)
+    public async Task<CorrectionPlace?> ReadCorrectionPlaceAsync(uint segment, uint known, CancellationToken cancellationToken)
     {
         (uint number, Hash32 last) = await Api.CallAsync(
             City.Contracts.ReadingLedger.CorrectionHeadOf(segment), BlockParameter.Latest, cancellationToken);
-        return new(segment, number + 1, last);
+        if (!_corrections.TryGetValue(segment, out GrowingNumber? corrections))
+        {
+            _corrections[segment] = corrections = new(known, time);
+        }
+        return number < uint.MaxValue && corrections.Hear(number) ? new(segment, number + 1, last) : null;
     }
 
     /// <summary>Is a correction on the chain?</summary>
@@ -149,6 +191,21 @@ internal sealed partial class ChainSession(
             (_link, _message) = (state, message);
             status.Chain(state, message);
         }
+    }
+
+    /// <summary>Is another block where the newest one was that was seen before?</summary>
+    private async Task<bool> HasLostBlocksAsync(CancellationToken cancellationToken)
+    {
+        EthBlock newest = await Api.GetBlockAsync(BlockParameter.Latest, cancellationToken);
+        if (_newest is not { } seen)
+        {
+            _newest = newest;
+            return false;
+        }
+        EthBlock? now = await Api.FindBlockAsync(BlockParameter.Of(seen.Number), cancellationToken);
+        bool isLost = now is not null && now.Hash != seen.Hash;
+        _newest = isLost || newest.Number > seen.Number ? newest : seen; // A node that lags says nothing of it.
+        return isLost;
     }
 
     private async Task CheckSegmentsAsync(CancellationToken cancellationToken)

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using SmartCity.Ethereum.Abi;
+using SmartCity.Ethereum;
 using SmartCity.Ethereum.JsonRpc;
 using SmartCity.Ethereum.Sending;
 using SmartCity.Ledger;
@@ -16,6 +16,10 @@ internal sealed partial class CorrectionSubmitter(
 {
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BlockDeadline = TimeSpan.FromSeconds(30);
+
+    /// <summary>So often in a row the chain must be found without a correction before it counts as lost: one node may lag.</summary>
+    private const int LooksUntilLost = 10;
 
     /// <summary>Errors that sending again would only repeat.</summary>
     private static readonly HashSet<string> Final = new(StringComparer.Ordinal)
@@ -23,6 +27,12 @@ internal sealed partial class CorrectionSubmitter(
         "ReadingLedger_TooManyFilledHours", "ReadingLedger_NegativeConsumption", "ReadingLedger_CorrectionTooLate",
         "ReadingLedger_SeveralPeriods", "ReadingLedger_DifferenceTooLarge", "ReadingLedger_InvalidDifferences",
     };
+
+    /// <summary>So often in a row an error must be had before it is final, for the same reason.</summary>
+    private const int LooksUntilRefused = 3;
+
+    private readonly Dictionary<long, (int Misses, long Since)> _watched = [];
+    private readonly Dictionary<long, int> _refusals = [];
 
     /// <summary>Submits until cancelled. While the chain does not answer, gaps wait.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -35,7 +45,7 @@ internal sealed partial class CorrectionSubmitter(
             {
                 pause = await StepAsync(cancellationToken) ? LookPeriod : PauseAfterRefusal;
             }
-            catch (Exception exception) when (exception is EthereumNodeException or WrongChainException or AbiException)
+            catch (Exception exception) when (ChainSession.IsPassing(exception))
             {
                 pause = PauseAfterRefusal; // What the chain says of that is told by the one who submits hours.
             }
@@ -52,7 +62,15 @@ internal sealed partial class CorrectionSubmitter(
         {
             if (chain.Epoch != 0 && chain.HeadOf(segment.Number) is { } head && HasWork(segment.Number, head))
             {
-                isAccepted &= await StepAsync(segment.Number, head, cancellationToken);
+                try
+                {
+                    isAccepted &= await StepAsync(segment.Number, head, cancellationToken);
+                }
+                catch (Exception exception) when (exception is not RpcTransportException && ChainSession.IsPassing(exception))
+                {
+                    LogNotAsked(segment.Number, exception.Message); // What is wrong with one segment stops no other.
+                    isAccepted = false;
+                }
             }
         }
         return isAccepted;
@@ -63,17 +81,26 @@ internal sealed partial class CorrectionSubmitter(
 
     private async Task<bool> StepAsync(uint segment, SegmentHead head, CancellationToken cancellationToken)
     {
-        CorrectionPlace next = await chain.ReadCorrectionPlaceAsync(segment, cancellationToken);
+        if (await chain.ReadCorrectionPlaceAsync(segment, store.LastConfirmed(segment), cancellationToken) is not { } next)
+        {
+            return true; // A node that lags.
+        }
         foreach (OutboxCorrection passed in store.Unconfirmed(segment, next.Number))
         {
-            if (await chain.HoldsAsync(passed.Correction, cancellationToken))
+            if (passed.Correction.Id == next.Previous || await chain.HoldsAsync(passed.Correction, cancellationToken))
             {
                 store.MarkConfirmed(passed);
+                _watched.Remove(passed.Sequence);
+                _refusals.Remove(passed.Sequence);
                 LogWritten(passed.Correction);
+            }
+            else if (IsLost(passed))
+            {
+                store.MarkVoid(passed);
             }
             else
             {
-                store.MarkVoid(passed);
+                return true;
             }
         }
         OutboxCorrection? due = store.From(segment, next.Number)
@@ -84,6 +111,14 @@ internal sealed partial class CorrectionSubmitter(
         }
         due ??= Sign(next, head);
         return due is null || await SendAsync(due, cancellationToken);
+    }
+
+    /// <summary>Counts that the chain was found without a correction.</summary>
+    private bool IsLost(OutboxCorrection missed)
+    {
+        (int misses, long since) = _watched.GetValueOrDefault(missed.Sequence, (0, time.GetTimestamp()));
+        _watched[missed.Sequence] = (misses + 1, since);
+        return misses + 1 >= LooksUntilLost && _watched.Remove(missed.Sequence);
     }
 
     private OutboxCorrection? Sign(CorrectionPlace next, SegmentHead head)
@@ -99,11 +134,9 @@ internal sealed partial class CorrectionSubmitter(
 
     private async Task<bool> SendAsync(OutboxCorrection due, CancellationToken cancellationToken)
     {
-        if (due.Transaction is { } sent
-            && await chain.Api.FindReceiptAsync(sent, cancellationToken) is var receipt
-            && (receipt is { IsSuccess: true } || (receipt is null && await chain.Api.FindTransactionAsync(sent, cancellationToken) is not null)))
+        if (due.Transaction is { } sent && await IsOnItsWayAsync(due, sent, cancellationToken))
         {
-            return true; // On its way, or in a block that was not there yet when the ledger was asked.
+            return true;
         }
         // Without a gas limit the node tries the call first, so that a refusal is known by its name.
         TransactionRequest request = chain.City.Contracts.Correct(due.Correction, due.Signatures) with { GasLimit = null };
@@ -116,8 +149,10 @@ internal sealed partial class CorrectionSubmitter(
                 store.MarkSent(due, unknown.Transaction.Hash);
                 return true;
             case SendOutcome.Refused refused:
-                if (refused.Error is ContractRevertException { Error.Abi.Name: { } name } && Final.Contains(name))
+                int refusals = _refusals[due.Sequence] = _refusals.GetValueOrDefault(due.Sequence) + 1;
+                if (refused.Error is ContractRevertException { Error.Abi.Name: { } name } && Final.Contains(name) && refusals >= LooksUntilRefused)
                 {
+                    _refusals.Remove(due.Sequence);
                     store.MarkRefused(due, refused.Reason);
                 }
                 LogRefused(due.Correction, refused.Reason);
@@ -126,6 +161,39 @@ internal sealed partial class CorrectionSubmitter(
                 throw new System.Diagnostics.UnreachableException($"Unmapped outcome {unknown}.");
         }
     }
+
+    /// <summary>Will the transaction that was sent come, for all that is known? One that no block takes is looked after.</summary>
+    private async Task<bool> IsOnItsWayAsync(OutboxCorrection due, Hash32 sent, CancellationToken cancellationToken)
+    {
+        TransactionReceipt? receipt = await chain.Api.FindReceiptAsync(sent, cancellationToken);
+        if (receipt is not null)
+        {
+            return receipt.IsSuccess; // In a block that was not there yet when the ledger was asked.
+        }
+        if (await chain.Api.FindTransactionAsync(sent, cancellationToken) is null)
+        {
+            return !IsLost(due);
+        }
+        (_, long since) = _watched.GetValueOrDefault(due.Sequence, (0, time.GetTimestamp()));
+        _watched[due.Sequence] = (0, since);
+        if (time.GetElapsedTime(since) < BlockDeadline)
+        {
+            return true;
+        }
+        _watched.Remove(due.Sequence);
+        if ((await chain.Sender.ReviveAsync([sent], cancellationToken))[0] is not { } waiting)
+        {
+            return false;
+        }
+        if (waiting != sent)
+        {
+            store.MarkSent(due, waiting);
+        }
+        return true;
+    }
+
+    [LoggerMessage(EventId = 5132, Level = LogLevel.Warning, Message = "Corrections of segment {Segment} wait: {Reason}")]
+    private partial void LogNotAsked(uint segment, string reason);
 
     [LoggerMessage(EventId = 5130, Level = LogLevel.Information, Message = "The {Correction} is on the chain")]
     private partial void LogWritten(ReadingCorrection correction);

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SmartCity.Domain;
 using SmartCity.Ethereum;
-using SmartCity.Ethereum.Abi;
 using SmartCity.Ethereum.JsonRpc;
 using SmartCity.Ethereum.Sending;
 using SmartCity.Ledger;
@@ -19,6 +18,18 @@ internal sealed partial class HourSubmitter(
     /// <summary>Hours of a segment on their way at a time.</summary>
     private const int Window = 400;
 
+    /// <summary>Hours of all segments on their way at a time: fewer than the sender takes before it waits for room.</summary>
+    private const int AllOnTheirWay = 800;
+
+    /// <summary>So often in a row it must be found that the oracle cannot go on before it ends: one node may lag, or answer nonsense.</summary>
+    private const int LooksUntilStop = 5;
+
+    /// <summary>Waiting transactions of a segment looked after at a time.</summary>
+    private const int ReviveAtOnce = 50;
+
+    /// <summary>A transaction is dropped when the node did not know it this many times in a row: 3 s.</summary>
+    private const int LooksUntilDropped = 10;
+
     /// <summary>Hours signed at a time.</summary>
     private const int SignChunk = 500;
 
@@ -28,6 +39,7 @@ internal sealed partial class HourSubmitter(
 
     private readonly Dictionary<uint, Flight> _flights = [];
     private bool _isVerified;
+    private int _stops;
 
     /// <summary>Submits until cancelled. A chain that does not answer is tried again, ever more slowly, up to every 15 s.</summary>
     /// <exception cref="OracleStoppedException">The chain is not the city's.</exception>
@@ -41,11 +53,16 @@ internal sealed partial class HourSubmitter(
             try
             {
                 await StepAsync(cancellationToken);
-                failures = 0;
+                (failures, _stops) = (0, 0);
             }
-            catch (Exception exception) when (exception is EthereumNodeException or WrongChainException or AbiException)
+            catch (OracleStoppedException exception) when (exception.ExitCode is OracleExit.Chain or OracleExit.Configuration && ++_stops < LooksUntilStop)
             {
-                _isVerified = false; // Is it the same chain when it is back?
+                _isVerified = false;
+                chain.Link(LinkState.Refused, exception.Message);
+            }
+            catch (Exception exception) when (ChainSession.IsPassing(exception))
+            {
+                (_isVerified, _stops) = (false, 0); // Is it the same chain when it is back?
                 failures = Math.Min(failures + 1, 10);
                 pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, LookPeriod.Ticks << failures));
                 chain.Link(exception is ContractRevertException ? LinkState.Refused : LinkState.Unreachable, exception.Message);
@@ -65,24 +82,30 @@ internal sealed partial class HourSubmitter(
             batches.Use(chain.Config);
             _isVerified = true;
         }
-        IReadOnlyDictionary<uint, SegmentHead> heads = await chain.ReadHeadsAsync(cancellationToken);
-        foreach (SegmentLayout segment in layout.Segments)
+        IReadOnlyDictionary<uint, SegmentHead> heads = await chain.ReadHeadsAsync(batches.ConfirmedBefore, cancellationToken);
+        SegmentHead[] known = [.. layout.Segments.Where(segment => heads.ContainsKey(segment.Number)).Select(segment => heads[segment.Number])];
+        foreach (SegmentHead head in known)
         {
-            await ConfirmAsync(segment.Number, heads[segment.Number], cancellationToken);
+            await ConfirmAsync(head.Segment, head, cancellationToken);
         }
-        string? refusal = null;
-        foreach (SegmentLayout segment in layout.Segments)
+        List<string> refusals = [];
+        foreach (SegmentHead head in known)
         {
-            Sign(segment.Number, heads[segment.Number]);
-            refusal ??= await LookAtStandstillAsync(segment.Number, heads[segment.Number], cancellationToken);
+            Sign(head.Segment, head);
+            refusals.AddRange(await LookAtStandstillAsync(head.Segment, head, cancellationToken) is { } refusal ? [refusal] : []);
         }
-        refusal ??= await SendAsync(heads, cancellationToken);
-        chain.Link(refusal is null ? LinkState.Reachable : LinkState.Refused, refusal);
+        refusals.AddRange(await SendAsync(known, cancellationToken));
+        _isVerified = refusals.Count == 0; // Other oracles may be asked for now.
+        refusals.AddRange(_flights.Values.Where(flight => flight.Waits(time)).Select(flight => flight.Refusal!));
+        chain.Link(refusals.Count == 0 ? LinkState.Reachable : LinkState.Refused, refusals.FirstOrDefault());
     }
 
     private async Task ConfirmAsync(uint segment, SegmentHead head, CancellationToken cancellationToken)
     {
-        Flight flight = FlightOf(segment);
+        if (!_flights.TryGetValue(segment, out Flight? flight))
+        {
+            _flights[segment] = flight = new() { SentBefore = await WaitingBeforeAsync(head, cancellationToken) };
+        }
         Hour known = batches.ConfirmedBefore(segment);
         if (head.NextHour > layout.FirstHour
             && batches.IdOf(chain.Config, segment, new(head.NextHour.Value - 1)) is { } ours && ours != head.LastBatch)
@@ -105,6 +128,17 @@ internal sealed partial class HourSubmitter(
         flight.SeeHead(head.NextHour, time);
     }
 
+    /// <summary>Hours before this one are on the chain, or wait at the node since an earlier run of this oracle.</summary>
+    private async Task<Hour> WaitingBeforeAsync(SegmentHead head, CancellationToken cancellationToken)
+    {
+        Hour end = new(head.NextHour.Value + Window);
+        (Hour Hour, Hash32 Hash)[] sent = [.. batches.Transactions(chain.Config, head.Segment, head.NextHour, end)
+            .OrderBy(pair => pair.Key).TakeWhile((pair, i) => pair.Key.Value == head.NextHour.Value + i).Select(pair => (pair.Key, pair.Value))];
+        IReadOnlyList<RpcResult<EthTransactionInfo?>> known = await chain.Api.Client.SendBatchAsync<EthTransactionInfo>(
+            [.. sent.Select(pair => new RpcRequest("eth_getTransactionByHash", pair.Hash))], cancellationToken);
+        return new(head.NextHour.Value + (uint)known.TakeWhile(found => found.ValueOrThrow() is { BlockNumber: null }).Count());
+    }
+
     private async Task<IReadOnlyDictionary<Hour, ulong>> BlocksAsync(uint segment, Hour from, Hour to, CancellationToken cancellationToken)
     {
         (Hour Hour, Hash32 Hash)[] sent = [.. batches.Transactions(chain.Config, segment, from, to).Select(pair => (pair.Key, pair.Value))];
@@ -123,10 +157,11 @@ internal sealed partial class HourSubmitter(
         while (batches.Unsigned(chain.Config, segment, head.NextHour, SignChunk) is { Count: > 0 } unsigned)
         {
             Hour first = unsigned[0].Hour;
-            Hash32 previous = first == head.NextHour
-                ? head.LastBatch
-                : batches.IdOf(chain.Config, segment, new(first.Value - 1))
-                    ?? throw new InvalidOperationException($"Segment {segment}: hour {first} would be signed without the hour before it.");
+            if ((first == head.NextHour ? head.LastBatch : batches.IdOf(chain.Config, segment, new(first.Value - 1))) is not { } previous)
+            {
+                _flights[segment].Refuse($"segment {segment} stands at {head.NextHour} on the chain; this journal begins at {first}", time);
+                return; // Taken over from a chain that reached further: it was set back to hours that this journal never had.
+            }
             List<OutboxBatch> signed = [];
             foreach ((Hour hour, byte[] payload) in unsigned)
             {
@@ -139,24 +174,27 @@ internal sealed partial class HourSubmitter(
         }
     }
 
-    private async Task<string?> SendAsync(IReadOnlyDictionary<uint, SegmentHead> heads, CancellationToken cancellationToken)
+    /// <summary>Why what was not sent was not.</summary>
+    private async Task<IEnumerable<string>> SendAsync(IReadOnlyList<SegmentHead> heads, CancellationToken cancellationToken)
     {
         List<OutboxBatch> due = [];
-        foreach (SegmentLayout segment in layout.Segments)
+        long room = AllOnTheirWay - heads.Sum(head => (long)_flights[head.Segment].SentBefore.Value - head.NextHour.Value);
+        foreach (SegmentHead head in heads)
         {
-            Hour from = FlightOf(segment.Number).SentBefore;
-            long room = heads[segment.Number].NextHour.Value + Window - (long)from.Value;
-            if (room > 0)
+            Flight flight = _flights[head.Segment];
+            // After a refusal one hour shows whether the next ones will be taken.
+            long wanted = head.NextHour.Value + (flight.Refusals == 0 ? Window : 1) - (long)flight.SentBefore.Value;
+            if (wanted > 0 && !flight.Waits(time))
             {
-                due.AddRange(batches.From(chain.Config, segment.Number, from, (int)room));
+                due.AddRange(batches.From(chain.Config, head.Segment, flight.SentBefore, (int)wanted));
             }
         }
         due.Sort((left, right) => (left.Batch.Hour, left.Batch.Segment).CompareTo((right.Batch.Hour, right.Batch.Segment))); // Segments advance side by side.
-        CheckChained(due, heads);
+        due = [.. due.Take((int)Math.Max(room, 0))];
+        CheckChained(due, heads.ToDictionary(head => head.Segment));
         IReadOnlyList<SendOutcome> outcomes = await chain.Sender.SendManyAsync([.. due.Select(ToRequest)], cancellationToken);
         List<(OutboxBatch, Hash32)> sent = [];
-        string? refusal = null;
-        HashSet<uint> refused = [];
+        Dictionary<uint, string> refused = [];
         foreach ((OutboxBatch signed, SendOutcome outcome) in due.Zip(outcomes))
         {
             HourBatch batch = signed.Batch;
@@ -169,15 +207,14 @@ internal sealed partial class HourSubmitter(
                     sent.Add((signed, unknown.Transaction.Hash));
                     break;
                 case SendOutcome.Refused no:
-                    refusal ??= $"the node refused hour {batch.Hour} of segment {batch.Segment}: {no.Reason}";
-                    refused.Add(batch.Segment);
+                    refused.TryAdd(batch.Segment, $"the node refused hour {batch.Hour} of segment {batch.Segment}: {no.Reason}");
                     break;
                 default:
                     throw new System.Diagnostics.UnreachableException($"Unmapped outcome {outcome}.");
             }
-            if (!refused.Contains(batch.Segment))
+            if (!refused.ContainsKey(batch.Segment))
             {
-                FlightOf(batch.Segment).SentBefore = batch.Hour.Next;
+                _flights[batch.Segment].SentBefore = batch.Hour.Next;
             }
         }
         if (sent.Count > 0)
@@ -185,35 +222,67 @@ internal sealed partial class HourSubmitter(
             batches.MarkSent(chain.Config, sent);
             LogSent(sent.Count);
         }
-        return refusal;
+        foreach ((uint segment, string reason) in refused)
+        {
+            _flights[segment].Refuse(reason, time);
+        }
+        return refused.Values;
     }
 
-    /// <summary>When what was sent does not arrive: why? Sends again what was reverted, dropped or kept waiting too long.</summary>
+    /// <summary>When what was sent does not arrive: why? Speeds up what waits too long, sends again what was reverted or dropped. The reason, when
+    /// the ledger would refuse it now.</summary>
     private async Task<string?> LookAtStandstillAsync(uint segment, SegmentHead head, CancellationToken cancellationToken)
     {
-        Flight flight = FlightOf(segment);
-        if (flight.SentBefore <= head.NextHour
-            || batches.From(chain.Config, segment, head.NextHour, 1) is not [{ } waiting]
-            || !batches.Transactions(chain.Config, segment, head.NextHour, head.NextHour.Next).TryGetValue(head.NextHour, out Hash32 hash))
+        Flight flight = _flights[segment];
+        IReadOnlyDictionary<Hour, Hash32> sent = flight.SentBefore > head.NextHour
+            ? batches.Transactions(chain.Config, segment, head.NextHour, flight.SentBefore)
+            : new Dictionary<Hour, Hash32>();
+        if (!sent.TryGetValue(head.NextHour, out Hash32 hash) || batches.From(chain.Config, segment, head.NextHour, 1) is not [{ } waiting])
         {
-            flight.SentBefore = flight.SentBefore < head.NextHour ? head.NextHour : flight.SentBefore;
+            flight.SentBefore = head.NextHour;
             return null;
         }
-        bool isLate = time.GetElapsedTime(flight.HeadSince) > ProgressDeadline;
         TransactionReceipt? receipt = await chain.Api.FindReceiptAsync(hash, cancellationToken);
-        if (receipt is null && !isLate && await chain.Api.FindTransactionAsync(hash, cancellationToken) is not null)
+        if (receipt is { IsSuccess: true })
         {
-            return null;
+            return null; // In a block that the head asked before did not know yet.
         }
-        if (receipt is { IsSuccess: true } || (receipt is null && !isLate && flight.Missed++ < ReceiptWaiter.ChecksUntilDropped))
+        if (receipt is null && await chain.Api.FindTransactionAsync(hash, cancellationToken) is not null)
         {
-            return null; // In a block that the head asked before did not know yet, or not yet known to be dropped.
+            flight.Missed = 0;
+            if (time.GetElapsedTime(flight.HeadSince) <= ProgressDeadline || await ReviveAsync(segment, sent, cancellationToken))
+            {
+                return null;
+            }
         }
-        string reason = await ReasonAsync(waiting, cancellationToken) ?? "it was reverted or dropped, though it would succeed now";
-        LogSendAgain(segment, head.NextHour, hash, reason);
+        else if (receipt is null && flight.Missed++ < LooksUntilDropped)
+        {
+            return null; // Perhaps only unknown to a node that lags.
+        }
+        string? refusal = await ReasonAsync(waiting, cancellationToken) ?? (receipt is null ? null : "it was reverted, though it would succeed now");
+        LogSendAgain(segment, head.NextHour, hash, refusal ?? "it was dropped");
         flight.SentBefore = head.NextHour;
         flight.SeeHeadAgain(time);
-        return $"hour {head.NextHour} of segment {segment}: {reason}";
+        if (refusal is null)
+        {
+            return null;
+        }
+        flight.Refuse($"hour {head.NextHour} of segment {segment}: {refusal}", time);
+        return flight.Refusal;
+    }
+
+    /// <summary>Looks after what waits for a block for too long. False when the next hour's transaction will not come.</summary>
+    private async Task<bool> ReviveAsync(uint segment, IReadOnlyDictionary<Hour, Hash32> sent, CancellationToken cancellationToken)
+    {
+        (Hour Hour, Hash32 Hash)[] waiting = [.. sent.OrderBy(pair => pair.Key).Take(ReviveAtOnce).Select(pair => (pair.Key, pair.Value))];
+        IReadOnlyList<Hash32?> revived = await chain.Sender.ReviveAsync([.. waiting.Select(pair => pair.Hash)], cancellationToken);
+        IReadOnlyList<OutboxBatch> signed = batches.From(chain.Config, segment, waiting[0].Hour, (int)(waiting[^1].Hour.Value - waiting[0].Hour.Value + 1));
+        batches.MarkSent(chain.Config, [.. waiting.Zip(revived)
+            .Where(pair => pair.Second is { } hash && hash != pair.First.Hash)
+            .Select(pair => (signed.Single(batch => batch.Batch.Hour == pair.First.Hour), pair.Second!.Value))]);
+        _flights[segment].SeeHeadAgain(time);
+        LogRevived(segment, waiting[0].Hour, revived.Count(hash => hash is not null));
+        return revived[0] is not null;
     }
 
     private async Task<string?> ReasonAsync(OutboxBatch batch, CancellationToken cancellationToken)
@@ -247,19 +316,14 @@ internal sealed partial class HourSubmitter(
 
     private TransactionRequest ToRequest(OutboxBatch batch) => chain.City.Contracts.RecordHour(batch.Batch, batch.Signatures);
 
-    private Flight FlightOf(uint segment)
-    {
-        if (!_flights.TryGetValue(segment, out Flight? flight))
-        {
-            _flights[segment] = flight = new() { SentBefore = layout.FirstHour };
-        }
-        return flight;
-    }
-
     /// <summary>What is on its way of a segment.</summary>
     private sealed class Flight
     {
+        private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+        private const int MostDoublings = 6;
+
         private Hour _head;
+        private long _refusedAt;
 
         /// <summary>Hours before this one were sent by this process, or are on the chain.</summary>
         public Hour SentBefore { get; set; }
@@ -267,14 +331,21 @@ internal sealed partial class HourSubmitter(
         /// <summary>Since when the head has stood where it stands.</summary>
         public long HeadSince { get; private set; }
 
-        /// <summary>How often the node did not know the transaction that is due next.</summary>
+        /// <summary>How often in a row the node did not know the transaction that is due next.</summary>
         public int Missed { get; set; }
+
+        /// <summary>Refusals since the head moved last.</summary>
+        public int Refusals { get; private set; }
+
+        /// <summary>Why it was refused last.</summary>
+        public string? Refusal { get; private set; }
 
         public void SeeHead(Hour head, TimeProvider time)
         {
             if (head != _head)
             {
                 _head = head;
+                Refusals = 0;
                 SeeHeadAgain(time);
             }
             SentBefore = SentBefore < head ? head : SentBefore;
@@ -285,6 +356,17 @@ internal sealed partial class HourSubmitter(
             HeadSince = time.GetTimestamp();
             Missed = 0;
         }
+
+        /// <summary>Nothing more is sent for a while: 1 s, twice that after each further refusal, up to a minute.</summary>
+        public void Refuse(string reason, TimeProvider time)
+        {
+            (Refusal, _refusedAt) = (reason, time.GetTimestamp());
+            Refusals++;
+        }
+
+        /// <summary>Is it too early to send after a refusal?</summary>
+        public bool Waits(TimeProvider time) =>
+            Refusals > 0 && time.GetElapsedTime(_refusedAt) < ShortestWait * (1 << Math.Min(Refusals - 1, MostDoublings));
     }
 
     [LoggerMessage(EventId = 5110, Level = LogLevel.Warning, Message = "The chain was set back: segment {Segment} stood at {Known}, now at {Head}; what it lacks is sent again")]
@@ -301,4 +383,7 @@ internal sealed partial class HourSubmitter(
 
     [LoggerMessage(EventId = 5114, Level = LogLevel.Warning, Message = "Hour {Hour} of segment {Segment} did not arrive ({Transaction}) and is sent again: {Reason}")]
     private partial void LogSendAgain(uint segment, Hour hour, Hash32 transaction, string reason);
+
+    [LoggerMessage(EventId = 5115, Level = LogLevel.Warning, Message = "Hour {Hour} of segment {Segment} waits for a block for too long; {Count} transactions were handed over again")]
+    private partial void LogRevived(uint segment, Hour hour, int count);
 }

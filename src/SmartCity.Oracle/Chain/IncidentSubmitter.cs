@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using SmartCity.Ethereum;
-using SmartCity.Ethereum.Abi;
 using SmartCity.Ethereum.JsonRpc;
 using SmartCity.Ethereum.Sending;
 using SmartCity.Ledger;
@@ -22,6 +21,7 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
 
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReceiptDeadline = TimeSpan.FromSeconds(20);
 
     /// <summary>Errors that sending again would only repeat.</summary>
@@ -34,6 +34,10 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
     /// <summary>Pressure drop and leak become incidents at once; the others when a dispatcher says so.</summary>
     private static readonly HashSet<byte> RegisteredAtOnce = [1, 4];
 
+    /// <summary>So often in a row an error must be had before it is final: one node may lag.</summary>
+    private const int LooksUntilRefused = 3;
+
+    private readonly Dictionary<long, int> _refusals = [];
     private int _seenEpoch = -1;
     private string? _lastRefusal;
 
@@ -48,9 +52,9 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
             {
                 pause = await StepAsync(cancellationToken) ? LookPeriod : PauseAfterRefusal;
             }
-            catch (Exception exception) when (exception is EthereumNodeException or WrongChainException or AbiException)
+            catch (Exception exception) when (ChainSession.IsPassing(exception))
             {
-                _seenEpoch = -1; // What the chain says of that is told by the one who submits hours.
+                pause = PauseAfterFailure; // What the chain says of that is told by the one who submits hours.
             }
             await Task.Delay(pause, time, cancellationToken);
         }
@@ -71,23 +75,42 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
         }
         List<(OpenAlarmEntry Entry, Hash32 Hash)> sent = [];
         bool isAccepted = true;
-        foreach (OpenAlarmEntry entry in alarms.OpenEntries(AtOnce).DistinctBy(entry => (entry.Substation, entry.Number)))
+        foreach (OpenAlarmEntry entry in alarms.OpenEntries(AtOnce))
         {
-            if (await NextAsync(entry, cancellationToken) is not { } request)
+            try
             {
-                alarms.Mark(entry.Id, OutboxState.Confirmed, null, null);
+                isAccepted &= await StepAsync(entry, sent, cancellationToken);
             }
-            else if (await SendAsync(entry, request, cancellationToken) is { } hash)
+            catch (Exception exception) when (exception is not RpcTransportException && ChainSession.IsPassing(exception))
             {
-                sent.Add((entry, hash));
-            }
-            else
-            {
+                LogNotAsked(entry.Kind, entry.Incident, exception.Message); // What is wrong with one entry stops no other.
                 isAccepted = false;
             }
         }
         await ConfirmAsync(sent, cancellationToken);
         return isAccepted;
+    }
+
+    /// <summary>One entry: confirms it, or sends what the log lacks of it. False when it was refused.</summary>
+    private async Task<bool> StepAsync(OpenAlarmEntry entry, List<(OpenAlarmEntry Entry, Hash32 Hash)> sent, CancellationToken cancellationToken)
+    {
+        if (await NextAsync(entry, cancellationToken) is not { } request)
+        {
+            alarms.Mark(entry.Id, OutboxState.Confirmed, null, null);
+            _refusals.Remove(entry.Id);
+            return true;
+        }
+        Hash32? hash = entry.Transaction is { } earlier ? (await chain.Sender.ReviveAsync([earlier], cancellationToken))[0] : null;
+        if (hash is { } waiting)
+        {
+            alarms.Mark(entry.Id, OutboxState.Sent, waiting, null); // No block took it within the deadline.
+        }
+        hash ??= await SendAsync(entry, request, cancellationToken);
+        if (hash is { } under)
+        {
+            sent.Add((entry, under));
+        }
+        return hash is not null;
     }
 
     /// <summary>What the log lacks of an entry; <c>null</c> if nothing.</summary>
@@ -154,7 +177,9 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
                 alarms.Mark(entry.Id, OutboxState.Sent, unknown.Transaction.Hash, null);
                 return unknown.Transaction.Hash;
             case SendOutcome.Refused refused:
-                bool isFinal = refused.Error is ContractRevertException { Error.Abi.Name: { } name } && Final.Contains(name);
+                int refusals = _refusals[entry.Id] = _refusals.GetValueOrDefault(entry.Id) + 1;
+                bool isFinal = refused.Error is ContractRevertException { Error.Abi.Name: { } name } && Final.Contains(name)
+                    && refusals >= LooksUntilRefused && _refusals.Remove(entry.Id);
                 alarms.Mark(entry.Id, isFinal ? OutboxState.Refused : OutboxState.Waiting, null, refused.Reason);
                 if (_lastRefusal != refused.Reason)
                 {
@@ -187,6 +212,9 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
             }
         }
     }
+
+    [LoggerMessage(EventId = 5123, Level = LogLevel.Warning, Message = "{Kind} of incident {Incident} waits: {Reason}")]
+    private partial void LogNotAsked(AlarmEntryKind kind, Hash32 incident, string reason);
 
     [LoggerMessage(EventId = 5120, Level = LogLevel.Information, Message = "{Kind} of incident {Incident} is on the chain ({Transaction})")]
     private partial void LogWritten(AlarmEntryKind kind, Hash32 incident, Hash32 transaction);

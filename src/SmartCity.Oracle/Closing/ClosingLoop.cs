@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SmartCity.Alphalogic;
 using SmartCity.Domain;
-using SmartCity.Ethereum.JsonRpc;
 
 namespace SmartCity.Oracle;
 
@@ -38,7 +37,7 @@ internal sealed partial class ClosingLoop(
             {
                 await CloseDueAsync(cancellationToken);
             }
-            catch (Exception exception) when (exception is AlphalogicException or EthereumNodeException)
+            catch (Exception exception) when (exception is AlphalogicException || ChainSession.IsPassing(exception))
             {
                 LogNotClosed(exception.Message);
                 pause = RetryPeriod;

@@ -40,7 +40,7 @@ internal sealed class OracleEngine : IDisposable
         _sender = new(api, key, city.ChainId, new() { Errors = ContractArtifact.CityAbi, MaxInFlight = 1_000 }, time);
         ImportStore imports = new(journal, layout, time);
         SourceSession session = new(source, plan, layout, samples, logging.CreateLogger<SourceSession>());
-        ChainSession chain = new(api, city, key, _sender, layout, status, logging.CreateLogger<ChainSession>());
+        ChainSession chain = new(api, city, key, _sender, layout, status, time, logging.CreateLogger<ChainSession>());
         HourInputReader inputs = new(session, layout, samples, imports, options, time, logging.CreateLogger<HourInputReader>());
         AlarmStore alarms = new(journal);
         AlarmDesk desk = new(plan, options, alarms, session, logging.CreateLogger<AlarmDesk>());

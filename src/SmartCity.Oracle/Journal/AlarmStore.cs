@@ -15,6 +15,7 @@ namespace SmartCity.Oracle;
 /// <param name="Kind">What the entry says.</param>
 /// <param name="Time">Source time.</param>
 /// <param name="EvidenceHash">Keccak-256 of the evidence.</param>
+/// <param name="Transaction">The transaction that carries it; <c>null</c> before it was sent.</param>
 internal sealed record OpenAlarmEntry(
     long Id,
     long Alarm,
@@ -24,7 +25,8 @@ internal sealed record OpenAlarmEntry(
     byte Number,
     AlarmEntryKind Kind,
     DateTimeOffset Time,
-    Hash32 EvidenceHash);
+    Hash32 EvidenceHash,
+    Hash32? Transaction);
 
 /// <summary>An acknowledgement that a dispatcher asked for.</summary>
 /// <param name="Id">The journal's number of the request.</param>
@@ -120,15 +122,16 @@ internal sealed class AlarmStore(JournalDatabase journal)
     public static void Refuse(JournalTransaction transaction, AcknowledgementRequest request, string reason) => transaction.Execute(
         "UPDATE acknowledgement SET outcome = 2, refusal = @reason WHERE id = @Id", new { request.Id, reason });
 
-    /// <summary>The first entry of each alarm that the incident log lacks, oldest first: an alarm's entries go one after another.</summary>
+    /// <summary>The first entry that the incident log lacks of each substation and number of alarm, oldest first: they go one after another.</summary>
     public IReadOnlyList<OpenAlarmEntry> OpenEntries(int limit) => journal.Read(connection => connection.Query<EntryRow>(
         """
-        SELECT min(e.id) AS Id, e.alarm, coalesce(a.part_of, a.incident) AS Incident, a.part_of IS NOT NULL AS IsPart, a.substation, a.number, e.kind, e.time_ms AS TimeMs, e.evidence_hash AS EvidenceHash
+        SELECT min(e.id) AS Id, e.alarm, coalesce(a.part_of, a.incident) AS Incident, a.part_of IS NOT NULL AS IsPart, a.substation, a.number, e.kind, e.time_ms AS TimeMs, e.evidence_hash AS EvidenceHash,
+            e.transaction_hash AS TransactionHash
         FROM alarm_entry e JOIN alarm a ON a.id = e.alarm
-        WHERE e.state < 2 GROUP BY e.alarm ORDER BY 1 LIMIT @limit
+        WHERE e.state < 2 GROUP BY a.substation, a.number ORDER BY 1 LIMIT @limit
         """, new { limit }).Select(row => new OpenAlarmEntry(
             row.Id, row.Alarm, new(row.Incident), row.IsPart != 0, (uint)row.Substation, (byte)row.Number, (AlarmEntryKind)row.Kind,
-            DateTimeOffset.FromUnixTimeMilliseconds(row.TimeMs), new(row.EvidenceHash))).ToList());
+            DateTimeOffset.FromUnixTimeMilliseconds(row.TimeMs), new(row.EvidenceHash), row.TransactionHash is { } hash ? new Hash32(hash) : null)).ToList());
 
     /// <summary>Notes that an alarm is part of an incident that is open already.</summary>
     public void Join(long alarm, Hash32 incident) => journal.Write(transaction =>
@@ -196,5 +199,6 @@ internal sealed class AlarmStore(JournalDatabase journal)
         public long Kind { get; init; }
         public long TimeMs { get; init; }
         public byte[] EvidenceHash { get; init; } = [];
+        public byte[]? TransactionHash { get; init; }
     }
 }

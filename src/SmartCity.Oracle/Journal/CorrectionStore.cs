@@ -82,6 +82,10 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
     public IReadOnlyList<OutboxCorrection> From(uint segment, uint number) => Read(
         "c.segment = @segment AND c.number >= @number AND c.state < 3", new { segment, number });
 
+    /// <summary>Number of the last correction of a segment that was found on the chain; 0 for none.</summary>
+    public uint LastConfirmed(uint segment) => (uint)journal.Read(connection => connection.ExecuteScalar<long>(
+        "SELECT coalesce(max(number), 0) FROM correction WHERE segment = @segment AND state = @Confirmed", new { segment, Confirmed }));
+
     /// <summary>Corrections of a segment below a number that are not known to be on the chain.</summary>
     public IReadOnlyList<OutboxCorrection> Unconfirmed(uint segment, uint below) => Read(
         "c.segment = @segment AND c.number < @below AND c.state < 2", new { segment, below });
