@@ -49,7 +49,7 @@ contract VolumeBookInterruptedTest is TestBase {
         assertEq(volumes.fix(GROUP, APRIL - 1), APRIL, "three measured months");
     }
 
-    function test_Fix_MoreGapsThanACallCanDo_GoesOnUntilItsEnd() external {
+    function test_Fix_MoreGapsThanGas_GoesOnUntilItsEnd() external {
         (uint16 next, uint16 done) = _fixOnce();
         assertEq(next, APRIL, "not done");
         assertTrue(done > PARENTS && done < PARENTS + FLATS && done % 6 == 0, "done slot by slot");
@@ -61,7 +61,7 @@ contract VolumeBookInterruptedTest is TestBase {
         _requireNotFixed();
     }
 
-    function test_Fix_CorrectedWhileHalfDone_BeginsAnew() external {
+    function test_Fix_CorrectedAfterGasWasSpent_BeginsAnew() external {
         _fixOnce();
         // The first flat, which was done, used 60 Wh more.
         _setMonth(PARENTS, APRIL, 7_060, 20);
