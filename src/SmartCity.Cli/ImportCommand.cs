@@ -42,7 +42,7 @@ internal static class ImportCommand
             s_paths, s_state, s_map, s_receipts, s_isRehearsal,
         };
         layout.SetAction(ImportAsync);
-        Command corrections = new("corrections", "Lists hours that were stated before a file gave them another value.") { s_state, s_map };
+        Command corrections = new("corrections", "Lists hours that do not count for what a file says of them: it came too late, or its correction is not made yet.") { s_state, s_map };
         corrections.SetAction(ListAsync);
         return new("import", "Takes files of commercial metering systems into the journal.") { layout, corrections };
     }
@@ -81,12 +81,13 @@ internal static class ImportCommand
     {
         using MessageImporter importer = await OpenAsync(parsed, isRehearsal: true, cancellationToken);
         IReadOnlyList<CorrectionCandidate> candidates = importer.FindCandidates(MaxCandidates);
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns("Hour", "Group", "Channel", "Stated, Wh", "Quality", "Imported, Wh");
+        Table table = new Table().Border(TableBorder.Rounded)
+            .AddColumns("Hour", "Group", "Channel", "Stated, Wh", "Quality", "Counts, Wh", "Imported, Wh", "Came");
         foreach (CorrectionCandidate candidate in candidates)
         {
             table.AddRow(
                 candidate.Hour.ToString(), $"{candidate.Group}", $"{candidate.Channel}", $"{candidate.Stated.Interval.Value}",
-                candidate.Stated.Quality.ToString(), $"{candidate.Imported.Value}");
+                candidate.Stated.Quality.ToString(), $"{candidate.Counts}", $"{candidate.Imported.Value}", candidate.CameTooLate ? "too late: kept" : "in time");
         }
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{candidates.Count} hours{(candidates.Count == MaxCandidates ? " and perhaps more" : "")}.");

@@ -47,6 +47,12 @@ public sealed record OracleOptions
     /// <summary>How old the last good register before an hour's end may be, to stand for it. 1 s..1 h; default 10 min.</summary>
     public TimeSpan RegisterAgeLimit { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How far the source's clock may be from ours before it is told of; values further in the future are not used. 1 s..1 h; default 1 min.</summary>
+    public TimeSpan ClockSkewLimit { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often the source's history is asked again for hours that were stated as missing within 72 hours. 1 s..1 h; default 1 min.</summary>
+    public TimeSpan LateLookPeriod { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Folder that is watched for files of layout 80020; made when it is not there. <c>null</c>: none is.</summary>
     public string? ImportFolder { get; init; }
 
@@ -65,6 +71,8 @@ public sealed record OracleOptions
         Require(MeterPollPeriod >= PollPeriod && MeterPollPeriod <= TimeSpan.FromHours(1), nameof(MeterPollPeriod), "PollPeriod to 1 h");
         Require(ClosingGrace >= TimeSpan.Zero && ClosingGrace <= TimeSpan.FromHours(1), nameof(ClosingGrace), "0 to 1 h");
         Require(RegisterAgeLimit >= TimeSpan.FromSeconds(1) && RegisterAgeLimit <= TimeSpan.FromHours(1), nameof(RegisterAgeLimit), "1 s to 1 h");
+        Require(ClockSkewLimit >= TimeSpan.FromSeconds(1) && ClockSkewLimit <= TimeSpan.FromHours(1), nameof(ClockSkewLimit), "1 s to 1 h");
+        Require(LateLookPeriod >= TimeSpan.FromSeconds(1) && LateLookPeriod <= TimeSpan.FromHours(1), nameof(LateLookPeriod), "1 s to 1 h");
         Require(ImportWait >= TimeSpan.Zero && ImportWait <= TimeSpan.FromDays(7), nameof(ImportWait), "0 to 7 days");
         Require(AiisMapFile is not null || (ImportFolder is null && ImportWait == TimeSpan.Zero), nameof(AiisMapFile), "a file that exists when files are imported");
         Require(SourceUrl.Scheme is "http" or "https", nameof(SourceUrl), "an http or https address");

@@ -3,16 +3,43 @@ using SmartCity.Domain;
 namespace SmartCity.Oracle;
 
 /// <summary>Where a channel's next interval begins, and what of it is known but not stated yet.</summary>
-/// <param name="Track">The register followed: Wh of an electricity channel, millilitres of a heat meter's flow.</param>
+/// <param name="Track">The register followed: Wh of an electricity channel, millilitres of a heat meter's flow, kcal of its energy register.</param>
 /// <param name="Unstated">Wh or kcal that are known, of no hour in particular, and not stated yet: the next known hours carry them.</param>
-/// <param name="Heat">What a heat channel needs besides; <c>null</c> for electricity.</param>
-internal sealed record ChannelState(RegisterTrack Track, ulong Unstated, HeatState? Heat)
+/// <param name="Heat">What heat needs that is computed from water; <c>null</c> for electricity, and for a heat meter whose energy register is followed.</param>
+/// <param name="Still">Since when the register stands still; <c>null</c> while it moves.</param>
+internal sealed record ChannelState(RegisterTrack Track, ulong Unstated, HeatState? Heat, StillRegister? Still = null)
 {
     /// <summary>An electricity channel before its first hour.</summary>
     public static ChannelState Electricity { get; } = new(RegisterTrack.Empty, 0, null);
 
+    /// <summary>A heat channel with an energy register before its first hour.</summary>
+    public static ChannelState EnergyRegister { get; } = new(RegisterTrack.Empty, 0, null);
+
     /// <summary>A heat channel before its first hour.</summary>
     public static ChannelState HeatMeter { get; } = new(RegisterTrack.Empty, 0, HeatState.Empty);
+}
+
+/// <summary>
+/// A register that stands still. That alone is no fault: nobody may be at home. It is frozen when the balance of its phase says in the same
+/// hours that energy passes there which it does not count.
+/// </summary>
+/// <param name="Hours">Measured hours in which it did not move, one after the other.</param>
+/// <param name="Contradicted">In how many of them its phase did not balance by what it does not count.</param>
+/// <param name="IsTold">Was it told of?</param>
+internal sealed record StillRegister(int Hours, int Contradicted, bool IsTold)
+{
+    /// <summary>Hours for which a register must stand still before it is told of.</summary>
+    public const int FrozenAfter = 24;
+
+    /// <summary>In how many of them the balance must say so: one hour may be a wrong reading of another meter.</summary>
+    public const int LeastContradicted = 6;
+
+    /// <summary>It stood still for another hour.</summary>
+    public static StillRegister After(StillRegister? before, bool isContradicted) =>
+        new((before?.Hours ?? 0) + 1, (before?.Contradicted ?? 0) + (isContradicted ? 1 : 0), before?.IsTold ?? false);
+
+    /// <summary>Is it to be told of now?</summary>
+    public bool IsFrozen => !IsTold && Hours >= FrozenAfter && Contradicted >= LeastContradicted;
 }
 
 /// <summary>Water that passed and whose heat is not computed yet, and the sums its mean conditions come from.</summary>

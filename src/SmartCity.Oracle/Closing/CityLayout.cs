@@ -10,9 +10,13 @@ namespace SmartCity.Oracle;
 /// <param name="Register">Tag of the cumulative register.</param>
 /// <param name="SerialNumber">Factory number by the plan, taken while the source does not tell one.</param>
 /// <param name="Limits">What the register can show.</param>
+/// <param name="Energy">The same channel by the heat meter's own energy register, which is followed where the source has one.</param>
 internal sealed record ChannelLayout(
-    uint Group, int Channel, EnergyKind Kind, string SourceObject, string Register, ulong SerialNumber, RegisterLimits Limits)
+    uint Group, int Channel, EnergyKind Kind, string SourceObject, string Register, ulong SerialNumber, RegisterLimits Limits, ChannelLayout? Energy = null)
 {
+    /// <summary>The register that a channel's state follows.</summary>
+    public ChannelLayout Followed(ChannelState state) => Energy is { } energy && state.Heat is null ? energy : this;
+
     /// <summary>The register.</summary>
     public SignalKey RegisterKey => new(SourceObject, Register);
 
@@ -51,6 +55,9 @@ internal sealed record CityLayout(CityCalendar Calendar, Hour FirstHour, IReadOn
 
     /// <summary>Tag of a heat meter's flow register.</summary>
     public const string FlowSignal = "flow";
+    /// <summary>Tag of a heat meter's energy register, Gcal. Not every meter has one.</summary>
+    public const string EnergySignal = "q";
+
     private const string ConsumerSignal = "a";
 
     // A single-phase meter for direct connection carries 100 A at 230 V: 23 kW. A phase of a house carries its flats and the common parts.
@@ -59,8 +66,12 @@ internal sealed record CityLayout(CityCalendar Calendar, Hour FirstHour, IReadOn
     // The largest common domestic ultrasonic meters (DN 100) carry 120 m³/h.
     private const ulong MaxCubicMetresPerHour = 120;
 
+    // Those 120 m³/h cooled by 130 °C, the most of a network of 150/70 °C with its return cold, are 16 Gcal.
+    private const ulong MaxKilocaloriesPerHour = 16_000_000;
+
     private const int RegisterDigits = 9; // 999,999.999 kWh
     private const int FlowDigits = 12; // 999,999.999999 m³
+    private const int EnergyDigits = 12; // 999,999.999999 Gcal
 
     private static readonly string[] ParentSignals = ["a0", "a1", "a2"];
 
@@ -82,6 +93,9 @@ internal sealed record CityLayout(CityCalendar Calendar, Hour FirstHour, IReadOn
     public IEnumerable<SignalKey> Boundaries => Channels
         .SelectMany(channel => channel.Kind == EnergyKind.Electricity ? [channel.RegisterKey, channel.SerialKey] : new[] { channel.RegisterKey })
         .Distinct();
+
+    /// <summary>Signals whose value as of an hour's end is taken where the source has them: energy registers of heat meters.</summary>
+    public IEnumerable<SignalKey> OptionalBoundaries => Channels.Select(channel => channel.Energy).OfType<ChannelLayout>().Select(energy => energy.RegisterKey).Distinct();
 
     /// <summary>Signals whose mean over an hour is needed.</summary>
     public IEnumerable<SignalKey> Means => Channels
@@ -111,5 +125,7 @@ internal sealed record CityLayout(CityCalendar Calendar, Hour FirstHour, IReadOn
     private static List<ChannelLayout> HeatChannels(GroupPlan group) =>
         [.. new[] { group.Parent }.Concat(group.Consumers.Select(consumer => consumer.Meter)).Select((meter, channel) => new ChannelLayout(
             group.Number, channel, EnergyKind.Heat, meter.SourceObject, FlowSignal, meter.SerialNumber,
-            RegisterLimits.OfDigits(FlowDigits, 1, MaxCubicMetresPerHour * MillilitresPerCubicMetre)))];
+            RegisterLimits.OfDigits(FlowDigits, 1, MaxCubicMetresPerHour * MillilitresPerCubicMetre),
+            new(group.Number, channel, EnergyKind.Heat, meter.SourceObject, EnergySignal, meter.SerialNumber,
+                RegisterLimits.OfDigits(EnergyDigits, 1, MaxKilocaloriesPerHour))))];
 }

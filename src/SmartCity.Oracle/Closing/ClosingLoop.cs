@@ -14,6 +14,7 @@ internal sealed partial class ClosingLoop(
     HourStore hours,
     CorrectionStore corrections,
     ImportHold hold,
+    LateDesk late,
     OracleOptions options,
     TimeProvider time,
     ILogger<ClosingLoop> logger)
@@ -50,16 +51,23 @@ internal sealed partial class ClosingLoop(
     /// <exception cref="AlphalogicException">The source did not answer; nothing is lost, try again.</exception>
     public async Task CloseDueAsync(CancellationToken cancellationToken)
     {
-        if (session.SourceTime is not { } now)
+        if (session.SourceTime is not { } sourceNow)
         {
             return;
         }
+        // A source whose clock runs ahead must not end an hour that is not over.
+        DateTimeOffset latest = time.GetUtcNow() + options.ClockSkewLimit;
+        DateTimeOffset now = sourceNow < latest ? sourceNow : latest;
         if (!await AdoptAsync(cancellationToken))
         {
             return;
         }
         Hour next = NextHour();
         Hour due = hold.Due(next, Hour.Containing(now - options.ClosingGrace), now);
+        if (await late.LookAsync(isClosingNext: next < due, cancellationToken))
+        {
+            _closer = null;
+        }
         if (next >= due)
         {
             return;

@@ -67,8 +67,9 @@ internal sealed class HourCloser
         Hour before = new(_layout.FirstHour.Value - 1);
         foreach (ChannelLayout channel in segment.Groups.SelectMany(group => group.Channels))
         {
-            ChannelState state = Beginning(channel);
-            (_, RegisterTrack track) = state.Track.Take(before, SampleOf(channel, before, inputs, state), channel.Limits);
+            ChannelState state = Beginning(channel, inputs);
+            ChannelLayout followed = channel.Followed(state);
+            (_, RegisterTrack track) = state.Track.Take(before, SampleOf(followed, before, inputs, state), followed.Limits);
             _states[new(channel.Group, channel.Channel)] = state with { Track = track };
         }
     }
@@ -94,8 +95,8 @@ internal sealed class HourCloser
         foreach (ChannelLayout channel in segment.Groups.SelectMany(group => group.Channels))
         {
             ChannelKey key = new(channel.Group, channel.Channel);
-            ChannelState state = Beginning(channel);
-            RegisterSample? register = SampleOf(channel, new(next.Value - 1), now, state);
+            ChannelState state = Beginning(channel, now);
+            RegisterSample? register = SampleOf(channel.Followed(state), new(next.Value - 1), now, state);
             RegisterSample? explained = channel.Kind == EnergyKind.Electricity && SampleOf(channel, new(_layout.FirstHour.Value - 1), first, state) is { } start
                 ? start with { Register = new((start.Register.Value + onChain[key].Value) % channel.Limits.Modulus) }
                 : null;
@@ -129,7 +130,9 @@ internal sealed class HourCloser
         {
             GroupLayout group = segment.Groups[i];
             groups[i] = [.. group.Channels.Select(channel => CloseChannel(channel, hour, inputs, events, fills))];
-            imbalances += CheckBalance(group, groups[i], hour, events);
+            IReadOnlyList<PhaseBalance> balances = _balances[group.Plan.Number].Check(groups[i]);
+            imbalances += TellImbalances(group, balances, hour, events);
+            TellFrozen(group, groups[i], balances, hour, events);
         }
         return new(segment.Number, hour, groups, imbalances, fills);
     }
@@ -142,11 +145,12 @@ internal sealed class HourCloser
         ICollection<GapFill> fills)
     {
         ChannelState state = StateOf(channel);
-        (RegisterStep step, RegisterTrack track) = state.Track.Take(hour, SampleOf(channel, hour, inputs, state), channel.Limits);
-        (step, track) = ImportedInterval.Prefer(hour, ImportedOf(channel, inputs), step, track, channel.Limits);
+        ChannelLayout followed = channel.Followed(state);
+        (RegisterStep step, RegisterTrack track) = state.Track.Take(hour, SampleOf(followed, hour, inputs, state), followed.Limits);
+        (step, track) = ImportedInterval.Prefer(hour, ImportedOf(channel, inputs), step, track, followed.Limits);
         if (step.Event is { } kind)
         {
-            events.Add(new(hour, channel.RegisterKey, kind, step.Detail));
+            events.Add(new(hour, followed.RegisterKey, kind, step.Detail));
         }
         state = state with { Track = track };
         Known known = new(step.Interval, step.Since);
@@ -159,11 +163,28 @@ internal sealed class HourCloser
         if (missing.Count > 0)
         {
             Hour first = new(hour.Value - (uint)missing.Count);
-            fills.Add(new(channel.Group, channel.Channel, first, missing, $"{channel.RegisterKey}: {known.Interval!.Value.Value} "
+            fills.Add(new(channel.Group, channel.Channel, first, missing, $"{followed.RegisterKey}: {known.Interval!.Value.Value} "
                 + $"{(channel.Kind == EnergyKind.Heat ? "kcal" : "Wh")} in the {missing.Count + 1} hours from {first}, shared alike"));
         }
-        _states[new(channel.Group, channel.Channel)] = next;
+        _states[new(channel.Group, channel.Channel)] = WithEnergyRegister(channel, next, hour, inputs, events);
         return reading;
+    }
+
+    /// <summary>
+    /// A heat meter whose energy register comes to be known is followed by it from the hour's end on, once the heat of all water that passed
+    /// is stated: what the meter itself counted goes before what we compute.
+    /// </summary>
+    private static ChannelState WithEnergyRegister(
+        ChannelLayout channel, ChannelState state, Hour hour, IReadOnlyDictionary<SignalKey, HourInput> inputs, ICollection<MeterEvent> events)
+    {
+        bool isWaterStated = state.Heat is { Since: null } && (state.Track.Base is not { } from || from.Time == hour.End);
+        if (!isWaterStated || channel.Energy is not { } energy || SampleOf(energy, hour, inputs, ChannelState.EnergyRegister) is not { } register)
+        {
+            return state;
+        }
+        events.Add(new(hour, energy.RegisterKey, MeterEventKind.EnergyRegister,
+            $"the energy register shows {register.Register.Value} kcal; heat is taken from it from {hour.Next} on"));
+        return ChannelState.EnergyRegister with { Track = RegisterTrack.Empty with { Base = register }, Unstated = state.Unstated };
     }
 
     /// <summary>Heat is known when water and both temperatures are; until then the water waits.</summary>
@@ -199,16 +220,16 @@ internal sealed class HourCloser
     }
 
     /// <summary>A quantity divided among hours by running total, so that the parts add up.</summary>
-    private static ulong[] SharedAlike(ulong quantity, uint hours)
+    internal static ulong[] SharedAlike(ulong quantity, uint hours)
     {
         ulong UpTo(uint hour) => (ulong)((UInt128)quantity * hour / hours);
         return [.. Enumerable.Range(0, (int)hours).Select(i => UpTo((uint)i + 1) - UpTo((uint)i))];
     }
 
-    private int CheckBalance(GroupLayout group, IReadOnlyList<Reading> readings, Hour hour, ICollection<MeterEvent> events)
+    private static int TellImbalances(GroupLayout group, IReadOnlyList<PhaseBalance> balances, Hour hour, ICollection<MeterEvent> events)
     {
         int imbalances = 0;
-        foreach (PhaseBalance balance in _balances[group.Plan.Number].Check(readings))
+        foreach (PhaseBalance balance in balances)
         {
             if (balance.Verdict == BalanceVerdict.Unbalanced)
             {
@@ -221,13 +242,51 @@ internal sealed class HourCloser
         return imbalances;
     }
 
+    /// <summary>Follows registers that stand still, and tells once of one that the balance of its phase contradicts. No value is changed by it.</summary>
+    private void TellFrozen(
+        GroupLayout group, IReadOnlyList<Reading> readings, IReadOnlyList<PhaseBalance> balances, Hour hour, ICollection<MeterEvent> events)
+    {
+        for (int i = 0; i < readings.Count; i++)
+        {
+            ChannelKey key = new(group.Plan.Number, i);
+            ChannelState state = _states[key];
+            if (readings[i].Quality != Quality.Measured || (readings[i].Interval.Value > 0 && state.Still is null))
+            {
+                continue;
+            }
+            if (readings[i].Interval.Value > 0)
+            {
+                _states[key] = state with { Still = null };
+                continue;
+            }
+            bool isParent = i < balances.Count;
+            PhaseBalance phase = balances[isParent ? i : group.Plan.Consumers[i - balances.Count].Phase];
+            bool isContradicted = phase.Verdict == BalanceVerdict.Unbalanced && (isParent ? phase.Difference < 0 : phase.Difference > 0);
+            StillRegister still = StillRegister.After(state.Still, isContradicted);
+            if (still.IsFrozen)
+            {
+                events.Add(new(hour, group.Channels[i].Followed(state).RegisterKey, MeterEventKind.Frozen,
+                    $"the register has not moved for {still.Hours} hours; in {still.Contradicted} of them the phase did not balance by what it does not count, "
+                    + $"now by {Math.Abs(phase.Difference)}"));
+                still = still with { IsTold = true };
+            }
+            _states[key] = state with { Still = still };
+        }
+    }
+
     private ChannelState StateOf(ChannelLayout channel) =>
-        _states.GetValueOrDefault(new(channel.Group, channel.Channel), Beginning(channel));
+        _states.TryGetValue(new(channel.Group, channel.Channel), out ChannelState? state) ? state
+        : channel.Kind == EnergyKind.Heat ? ChannelState.HeatMeter
+        : ChannelState.Electricity;
 
-    private static ChannelState Beginning(ChannelLayout channel) =>
-        channel.Kind == EnergyKind.Heat ? ChannelState.HeatMeter : ChannelState.Electricity;
+    /// <summary>A channel's state before its first hour. A heat meter with an energy register is followed by it.</summary>
+    private static ChannelState Beginning(ChannelLayout channel, IReadOnlyDictionary<SignalKey, HourInput> inputs) =>
+        channel.Kind != EnergyKind.Heat ? ChannelState.Electricity
+        : channel.Energy is { } energy && inputs.GetValueOrDefault(energy.RegisterKey).Value is not null ? ChannelState.EnergyRegister
+        : ChannelState.HeatMeter;
 
-    private static RegisterSample? SampleOf(
+    /// <summary>The register as of an hour's end, in the channel's units; <c>null</c> when there is no good one.</summary>
+    internal static RegisterSample? SampleOf(
         ChannelLayout channel, Hour hour, IReadOnlyDictionary<SignalKey, HourInput> inputs, ChannelState state)
     {
         if (inputs.GetValueOrDefault(channel.RegisterKey).Value is not { } value || ToUnits(channel, value) is not { } register)
@@ -240,13 +299,20 @@ internal sealed class HourCloser
         return new(serial, new(register), hour.End);
     }
 
-    private static ulong? ImportedOf(ChannelLayout channel, IReadOnlyDictionary<SignalKey, HourInput> inputs) =>
+    /// <summary>The interval that was imported for an hour; <c>null</c> for none.</summary>
+    internal static ulong? ImportedOf(ChannelLayout channel, IReadOnlyDictionary<SignalKey, HourInput> inputs) =>
         channel.Kind == EnergyKind.Electricity && inputs.GetValueOrDefault(channel.ImportKey).Value is { } interval ? ToUnits(channel, interval) : null;
 
     private static ulong? ToUnits(ChannelLayout channel, decimal value)
     {
         const decimal WattHoursPerKilowattHour = 1_000;
-        decimal units = channel.Kind == EnergyKind.Heat ? CityLayout.MillilitresPerCubicMetre : WattHoursPerKilowattHour;
+        const decimal KilocaloriesPerGigacalorie = 1_000_000;
+        decimal units = channel.Register switch
+        {
+            CityLayout.FlowSignal => CityLayout.MillilitresPerCubicMetre,
+            CityLayout.EnergySignal => KilocaloriesPerGigacalorie,
+            _ => WattHoursPerKilowattHour,
+        };
         return value is >= 0 and < 1_000_000_000_000 ? (ulong)decimal.Floor(value * units) : null;
     }
 

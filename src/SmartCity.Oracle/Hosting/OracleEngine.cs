@@ -44,11 +44,12 @@ internal sealed class OracleEngine : IDisposable
         HourInputReader inputs = new(session, layout, samples, imports, options, time, logging.CreateLogger<HourInputReader>());
         AlarmStore alarms = new(journal);
         AlarmDesk desk = new(plan, options, alarms, session, logging.CreateLogger<AlarmDesk>());
-        Poller = new(session, plan, journal, samples, status, desk, options, time, logging.CreateLogger<Poller>());
+        Poller = new(session, plan, journal, samples, hours, status, desk, options, time, logging.CreateLogger<Poller>());
         CorrectionStore corrections = new(journal, layout, time);
         ImportHold hold = new(imports, map, options.ImportWait);
+        LateDesk late = new(layout, inputs, journal, hours, corrections, options, time, logging.CreateLogger<LateDesk>());
         Closing = new(
-            layout, session, chain, inputs, journal, hours, corrections, hold, options, time, logging.CreateLogger<ClosingLoop>());
+            layout, session, chain, inputs, journal, hours, corrections, hold, late, options, time, logging.CreateLogger<ClosingLoop>());
         Submitter = new(chain, layout, hours, new(journal, time), time, logging.CreateLogger<HourSubmitter>());
         Corrections = new(chain, layout, corrections, time, logging.CreateLogger<CorrectionSubmitter>());
         Incidents = new(chain, alarms, time, logging.CreateLogger<IncidentSubmitter>());

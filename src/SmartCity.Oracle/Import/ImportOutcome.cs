@@ -37,12 +37,15 @@ public sealed record ImportCounts(
 /// <param name="Group">Group of the plan.</param>
 /// <param name="Channel">Channel in the group.</param>
 /// <param name="Stated">What was stated: signed once, for ever.</param>
+/// <param name="Counts">What counts now, corrections included, Wh.</param>
 /// <param name="Imported">What the message that counts says.</param>
-public sealed record CorrectionCandidate(Hour Hour, uint Group, int Channel, Reading Stated, WattHours Imported)
+/// <param name="CameTooLate">Did it come more than 72 hours after the hour was stated? Then it is kept and changes nothing.</param>
+public sealed record CorrectionCandidate(Hour Hour, uint Group, int Channel, Reading Stated, long Counts, WattHours Imported, bool CameTooLate)
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        $"Group {Group}, channel {Channel}, {Hour}: stated {Stated.Interval.Value} Wh ({Stated.Quality}), imported {Imported.Value} Wh.";
+        $"Group {Group}, channel {Channel}, {Hour}: stated {Stated.Interval.Value} Wh ({Stated.Quality}), imported {Imported.Value} Wh"
+        + (CameTooLate ? ", more than 72 h after it was stated." : ".");
 }
 
 /// <summary>What became of a file.</summary>

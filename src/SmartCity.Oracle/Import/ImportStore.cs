@@ -12,7 +12,8 @@ namespace SmartCity.Oracle;
 /// <param name="File">Number of the file in the journal.</param>
 /// <param name="Interval">Consumption; <c>null</c> when it is not to be billed.</param>
 /// <param name="Status">The greatest status of the hour's periods.</param>
-internal readonly record struct CurrentValue(long Made, long Number, long File, WattHours? Interval, int Status)
+/// <param name="ReceivedAt">When the file was imported.</param>
+internal readonly record struct CurrentValue(long Made, long Number, long File, WattHours? Interval, int Status, DateTimeOffset ReceivedAt)
 {
     /// <summary>Does another message count before this one?</summary>
     public bool IsNewerThan(long made, long number) => (Made, Number).CompareTo((made, number)) > 0;
@@ -26,14 +27,13 @@ internal sealed class ImportStore
     private readonly TimeProvider _time;
     private readonly Dictionary<(uint Group, int Channel), (SegmentLayout Segment, int GroupIndex)> _places;
 
-    /// <summary>The store of a journal; makes the tables that are not there.</summary>
+    /// <summary>The store of a journal.</summary>
     public ImportStore(JournalDatabase journal, CityLayout layout, TimeProvider time)
     {
         (_journal, _layout, _time) = (journal, layout, time);
         _places = layout.Segments
             .SelectMany(segment => segment.Groups.Index().SelectMany(group => group.Item.Channels.Select(channel => (channel, segment, group.Index))))
             .ToDictionary(place => (place.channel.Group, place.channel.Channel), place => (place.segment, place.Index));
-        journal.Write(transaction => transaction.Execute(ImportSchema.Create));
     }
 
     /// <summary>Takes what an examined file says. The same file twice changes nothing; an older message changes nothing that counts.</summary>
@@ -67,10 +67,10 @@ internal sealed class ImportStore
         {
             Hour first = new((uint)from);
             Hour before = new((uint)Math.Min(To, from + Chunk));
-            ClosedReadings closed = new(connection, null, first, before);
+            CountedReadings closed = new(connection, null, first, before);
             candidates.AddRange(CurrentOf(connection, null, first, before)
                 .Where(pair => _places.ContainsKey((pair.Key.Channel.Group, pair.Key.Channel.Channel)))
-                .Select(pair => CandidateOf(closed, pair.Key.Hour, pair.Key.Channel, pair.Value.Interval))
+                .Select(pair => CandidateOf(closed, pair.Key.Hour, pair.Key.Channel, pair.Value.Interval, pair.Value.ReceivedAt))
                 .OfType<CorrectionCandidate>());
         }
         return candidates.Take(most).ToList();
@@ -113,7 +113,7 @@ internal sealed class ImportStore
                 now = _time.GetUtcNow().ToUnixTimeMilliseconds(),
             });
         Dictionary<(Hour Hour, ChannelKey Channel), CurrentValue> current = CurrentOf(transaction.Connection, transaction.Inner, from, before);
-        ClosedReadings closed = new(transaction.Connection, transaction.Inner, from, before);
+        CountedReadings closed = new(transaction.Connection, transaction.Inner, from, before);
         ImportCounts counts = ImportCounts.None;
         foreach (ImportedValue value in found.Values)
         {
@@ -135,7 +135,7 @@ internal sealed class ImportStore
         ImportedValue value,
         (long Id, long Made, long Number) file,
         Dictionary<(Hour Hour, ChannelKey Channel), CurrentValue> current,
-        ClosedReadings closed,
+        CountedReadings closed,
         FindingList findings,
         ImportCounts counts)
     {
@@ -157,9 +157,9 @@ internal sealed class ImportStore
             return counts with { Superseded = counts.Superseded + 1 };
         }
         counts = counts with { Withheld = counts.Withheld + (value.Interval is null ? 1 : 0) };
-        if (closed.IsClosed(_places[(value.Group, value.Channel)].Segment, value.Hour))
+        if (closed.IsClosed(_places[(value.Group, value.Channel)].Segment.Number, value.Hour))
         {
-            if (CandidateOf(closed, value.Hour, channel, value.Interval) is not { } candidate)
+            if (CandidateOf(closed, value.Hour, channel, value.Interval, _time.GetUtcNow()) is not { } candidate)
             {
                 return counts with { AsStated = counts.AsStated + 1 };
             }
@@ -195,23 +195,27 @@ internal sealed class ImportStore
         return false;
     }
 
-    private CorrectionCandidate? CandidateOf(ClosedReadings closed, Hour hour, ChannelKey channel, WattHours? interval)
+    private CorrectionCandidate? CandidateOf(CountedReadings closed, Hour hour, ChannelKey channel, WattHours? interval, DateTimeOffset receivedAt)
     {
         (SegmentLayout segment, int group) = _places[(channel.Group, channel.Channel)];
         return interval is { } imported
-            && closed.Find(segment, group, channel.Channel, hour) is { } stated
-            && (stated.Quality != Quality.Measured || stated.Interval != imported.AsQuantity)
-                ? new(hour, channel.Group, channel.Channel, stated, imported)
+            && closed.Find(segment, group, channel.Channel, hour) is { } counted
+            && (counted.IsMissing || counted.Stated.Quality == Quality.Interpolated || counted.Counts != (long)imported.Value)
+                ? new(hour, channel.Group, channel.Channel, counted.Stated, counted.Counts, imported, IsTooLate(closed, segment, hour, receivedAt))
                 : null;
     }
 
-    private static Dictionary<(Hour Hour, ChannelKey Channel), CurrentValue> CurrentOf(
+    private static bool IsTooLate(CountedReadings closed, SegmentLayout segment, Hour hour, DateTimeOffset receivedAt) =>
+        receivedAt - closed.ClosedAt(segment.Number, hour) > LateDesk.Limit;
+
+    /// <summary>The values that count of some hours.</summary>
+    internal static Dictionary<(Hour Hour, ChannelKey Channel), CurrentValue> CurrentOf(
         SqliteConnection connection, SqliteTransaction? transaction, Hour from, Hour before)
     {
         Dictionary<(Hour, ChannelKey), CurrentValue> current = [];
         foreach (Row row in connection.Query<Row>(
             """
-            SELECT v.hour, v.grp, v.channel, v.file, v.interval, v.status, f.made, f.number
+            SELECT v.hour, v.grp, v.channel, v.file, v.interval, v.status, f.made, f.number, f.received_ms AS ReceivedMs
             FROM import_value v JOIN import_file f ON f.id = v.file
             WHERE v.hour >= @from AND v.hour < @before ORDER BY v.hour, v.grp, v.channel
             """,
@@ -220,7 +224,8 @@ internal sealed class ImportStore
             (Hour, ChannelKey) key = (new((uint)row.Hour), new((uint)row.Grp, (int)row.Channel));
             if (!current.TryGetValue(key, out CurrentValue known) || !known.IsNewerThan(row.Made, row.Number))
             {
-                current[key] = new(row.Made, row.Number, row.File, row.Interval is { } interval ? new WattHours((ulong)interval) : null, (int)row.Status);
+                current[key] = new(row.Made, row.Number, row.File, row.Interval is { } interval ? new WattHours((ulong)interval) : null, (int)row.Status,
+                    DateTimeOffset.FromUnixTimeMilliseconds(row.ReceivedMs));
             }
         }
         return current;
@@ -228,39 +233,5 @@ internal sealed class ImportStore
 
     private static int DayOf(Message80020 message) => message.Day.Year * 10_000 + message.Day.Month * 100 + message.Day.Day;
 
-    private sealed record Row(long Hour, long Grp, long Channel, long File, long? Interval, long Status, long Made, long Number);
-
-    /// <summary>What was stated of some hours, decoded when it is asked for.</summary>
-    private sealed class ClosedReadings(SqliteConnection connection, SqliteTransaction? transaction, Hour from, Hour before)
-    {
-        private readonly Dictionary<(uint Segment, Hour Hour), byte[]> _payloads = connection
-            .Query<(long Segment, long Hour, byte[] Payload)>(
-                "SELECT segment, hour, payload FROM closed_hour WHERE hour >= @from AND hour < @before",
-                new { from = from.Value, before = before.Value }, transaction)
-            .ToDictionary(row => ((uint)row.Segment, new Hour((uint)row.Hour)), row => row.Payload);
-
-        private readonly Dictionary<uint, long> _closedBefore = connection
-            .Query<(long Number, long ClosedBefore)>("SELECT number, closed_before FROM segment", transaction: transaction)
-            .ToDictionary(row => (uint)row.Number, row => row.ClosedBefore);
-
-        private readonly Dictionary<(uint Segment, Hour Hour), IReadOnlyList<IReadOnlyList<Reading>>> _readings = [];
-
-        /// <summary>Was the hour stated? Also one that the chain holds and this journal lost.</summary>
-        public bool IsClosed(SegmentLayout segment, Hour hour) => hour.Value < _closedBefore.GetValueOrDefault(segment.Number);
-
-        /// <summary>What was stated; <c>null</c> when nothing was, or this journal does not hold it.</summary>
-        public Reading? Find(SegmentLayout segment, int group, int channel, Hour hour)
-        {
-            if (!_payloads.TryGetValue((segment.Number, hour), out byte[]? payload))
-            {
-                return null;
-            }
-            if (!_readings.TryGetValue((segment.Number, hour), out IReadOnlyList<IReadOnlyList<Reading>>? readings))
-            {
-                readings = HourPayload.Decode(payload, [.. segment.Groups.Select(one => one.Channels.Count)]);
-                _readings.Add((segment.Number, hour), readings);
-            }
-            return readings[group][channel];
-        }
-    }
+    private sealed record Row(long Hour, long Grp, long Channel, long File, long? Interval, long Status, long Made, long Number, long ReceivedMs);
 }

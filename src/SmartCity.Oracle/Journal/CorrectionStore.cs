@@ -31,24 +31,51 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
     {
         foreach (GapFill fill in fills)
         {
-            IEnumerable<IGrouping<Period, (Hour Hour, int Difference)>> periods = fill.Intervals
-                .Select((interval, i) => (Hour: new Hour(fill.FirstHour.Value + (uint)i), Difference: (int)interval))
-                .GroupBy(entry => layout.Calendar.PeriodOf(entry.Hour));
-            foreach ((Hour Hour, int Difference)[] hours in periods.Select(period => period.ToArray()))
+            Insert(transaction, segment, new(fill.Group, fill.Channel), fill.FirstHour, [.. fill.Intervals.Select(interval => (int)interval)], fill.Evidence, null);
+        }
+    }
+
+    /// <summary>Writes what is to be changed of hours that are known one by one; a row for each run of hours of one period that all were missing,
+    /// or all were not.</summary>
+    public void AddChanges(
+        JournalTransaction transaction, uint segment, ChannelKey channel, IReadOnlyList<HourChange> changes, Func<IReadOnlyList<HourChange>, string> evidence)
+    {
+        for (int i = 0; i < changes.Count;)
+        {
+            List<HourChange> run = [changes[i++]];
+            while (i < changes.Count && changes[i].Hour == run[^1].Hour.Next && changes[i].Fills == run[0].Fills)
             {
-                transaction.ExecutePrepared(
-                    "INSERT INTO gap_fill (segment, grp, channel, first_hour, intervals, evidence, recorded_ms) VALUES ($0, $1, $2, $3, $4, $5, $6)",
-                    (long)segment, (long)fill.Group, (long)fill.Channel, (long)hours[0].Hour.Value,
-                    ReadingCorrection.Encode([.. hours.Select(entry => entry.Difference)]), fill.Evidence, Now);
+                run.Add(changes[i++]);
+            }
+            Insert(transaction, segment, channel, run[0].Hour, [.. run.Select(change => change.Difference)], evidence(run), run[0].Fills);
+        }
+    }
+
+    /// <summary>A row for each period. <paramref name="fills"/>: were the hours missing? <c>null</c> for shares of a gap, whose hours all were.</summary>
+    private void Insert(
+        JournalTransaction transaction, uint segment, ChannelKey channel, Hour first, IReadOnlyList<int> differences, string evidence, bool? fills)
+    {
+        IEnumerable<IGrouping<Period, (Hour Hour, int Difference)>> periods = differences
+            .Select((difference, i) => (Hour: new Hour(first.Value + (uint)i), Difference: difference))
+            .GroupBy(entry => layout.Calendar.PeriodOf(entry.Hour));
+        foreach ((Hour Hour, int Difference)[] hours in periods.Select(period => period.ToArray()))
+        {
+            transaction.ExecutePrepared(
+                "INSERT INTO gap_fill (segment, grp, channel, first_hour, intervals, evidence, recorded_ms) VALUES ($0, $1, $2, $3, $4, $5, $6)",
+                (long)segment, (long)channel.Group, (long)channel.Channel, (long)hours[0].Hour.Value,
+                ReadingCorrection.Encode([.. hours.Select(entry => entry.Difference)]), evidence, Now);
+            if (fills is { } wereMissing)
+            {
+                transaction.ExecutePrepared("INSERT INTO late_fill (fill, fills) VALUES (last_insert_rowid(), $0)", wereMissing ? 1L : 0L);
             }
         }
     }
 
     /// <summary>The oldest gap of a segment whose hours are all on the chain, that no correction fills or is about to; <c>null</c> for none.</summary>
     public OpenFill? Oldest(uint segment, Hour recordedBefore) => journal.Read(connection => connection
-        .Query<(long Id, long Group, long Channel, long FirstHour, byte[] Intervals, string Evidence)>(
+        .Query<(long Id, long Group, long Channel, long FirstHour, byte[] Intervals, string Evidence, long? Fills)>(
             """
-            SELECT f.id, f.grp, f.channel, f.first_hour, f.intervals, f.evidence FROM gap_fill f
+            SELECT f.id, f.grp, f.channel, f.first_hour, f.intervals, f.evidence, l.fills FROM gap_fill f LEFT JOIN late_fill l ON l.fill = f.id
             WHERE f.segment = @segment AND f.refusal IS NULL AND f.first_hour + length(f.intervals) / 4 <= @before
                 AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.fill = f.id AND c.state < 3)
             ORDER BY f.id LIMIT 1
@@ -56,7 +83,7 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
             new { segment, before = recordedBefore.Value })
         .Select(row => new OpenFill(
             row.Id,
-            new((uint)row.Group, (ushort)row.Channel, new((uint)row.FirstHour), (ushort)(row.Intervals.Length / ReadingCorrection.BytesPerHour), row.Intervals),
+            SubjectOf(row.Group, row.Channel, row.FirstHour, row.Intervals, row.Fills),
             row.Evidence))
         .SingleOrDefault());
 
@@ -121,12 +148,16 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
         .Query<Row>(
             $"""
             SELECT c.sequence, c.fill, c.config, c.segment, c.number, c.previous, c.id, c.signatures, c.transaction_hash AS TransactionHash,
-                f.grp, f.channel, f.first_hour AS FirstHour, f.intervals, f.evidence
-            FROM correction c JOIN gap_fill f ON f.id = c.fill WHERE {condition} ORDER BY c.sequence
+                f.grp, f.channel, f.first_hour AS FirstHour, f.intervals, f.evidence, l.fills
+            FROM correction c JOIN gap_fill f ON f.id = c.fill LEFT JOIN late_fill l ON l.fill = f.id WHERE {condition} ORDER BY c.sequence
             """,
             parameters)
         .Select(row => row.ToCorrection())
         .ToList());
+
+    /// <summary>What a row says. Hours that were not missing are not made good.</summary>
+    private static CorrectionSubject SubjectOf(long group, long channel, long firstHour, byte[] intervals, long? fills) => new(
+        (uint)group, (ushort)channel, new((uint)firstHour), (ushort)(fills == 0 ? 0 : intervals.Length / ReadingCorrection.BytesPerHour), intervals);
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -144,14 +175,12 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
         long Channel,
         long FirstHour,
         byte[] Intervals,
-        string Evidence)
+        string Evidence,
+        long? Fills)
     {
         public OutboxCorrection ToCorrection()
         {
-            OpenFill fill = new(
-                Fill,
-                new((uint)Grp, (ushort)Channel, new((uint)FirstHour), (ushort)(Intervals.Length / ReadingCorrection.BytesPerHour), Intervals),
-                Evidence);
+            OpenFill fill = new(Fill, SubjectOf(Grp, Channel, FirstHour, Intervals, Fills), Evidence);
             ReadingCorrection correction = CorrectionOf(fill, new((uint)Segment, (uint)Number, new(Previous)), new(Config));
             return correction.Id == new Hash32(Id)
                 ? new(Sequence, Fill, correction, Signatures, TransactionHash is null ? null : new Hash32(TransactionHash))

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Dapper;
+using Microsoft.Data.Sqlite;
 using SmartCity.Domain;
 
 namespace SmartCity.Oracle;
@@ -6,6 +8,9 @@ namespace SmartCity.Oracle;
 /// <summary>Hours as they were closed: what from, what is stated, where the next interval of each channel begins.</summary>
 internal sealed class HourStore(JournalDatabase journal, SampleStore samples, TimeProvider time)
 {
+    // As RegisterTrack.IsSilent is written.
+    private const string Silent = """WHERE state LIKE '%"IsSilent":true%'""";
+
     /// <summary>Makes the row of each segment that has none.</summary>
     /// <exception cref="OracleStoppedException">The journal was begun for another plan.</exception>
     public void Register(CityLayout layout) => journal.Write(transaction =>
@@ -29,16 +34,30 @@ internal sealed class HourStore(JournalDatabase journal, SampleStore samples, Ti
     });
 
     /// <summary>The hour a segment has to close next.</summary>
-    public Hour NextHour(uint segment) => new((uint)journal.Read(connection => Dapper.SqlMapper.ExecuteScalar<long>(
-        connection, "SELECT closed_before FROM segment WHERE number = @segment", new { segment })));
+    public Hour NextHour(uint segment) => journal.Read(connection => NextHour(connection, null, segment));
+
+    /// <summary>The hour a segment has to close next, as a transaction sees it.</summary>
+    public static Hour NextHour(JournalTransaction transaction, uint segment) => NextHour(transaction.Connection, transaction.Inner, segment);
 
     /// <summary>Where each channel's next interval begins.</summary>
-    public Dictionary<ChannelKey, ChannelState> ReadStates() => journal.Read(connection => Dapper.SqlMapper
-        .Query<(long Group, long Channel, string State)>(connection, "SELECT grp, channel, state FROM channel_state")
+    public Dictionary<ChannelKey, ChannelState> ReadStates() => journal.Read(connection => ReadStates(connection, null));
+
+    /// <summary>The states of channels whose last hour had no good value: few, however large the city.</summary>
+    public Dictionary<ChannelKey, ChannelState> ReadSilent() => journal.Read(connection => ReadStates(connection, null, Silent));
+
+    /// <summary>The states of channels whose last hour had no good value, as a transaction sees them.</summary>
+    public static Dictionary<ChannelKey, ChannelState> ReadSilent(JournalTransaction transaction) =>
+        ReadStates(transaction.Connection, transaction.Inner, Silent);
+
+    private static Hour NextHour(SqliteConnection connection, SqliteTransaction? transaction, uint segment) => new((uint)connection.ExecuteScalar<long>(
+        "SELECT closed_before FROM segment WHERE number = @segment", new { segment }, transaction));
+
+    private static Dictionary<ChannelKey, ChannelState> ReadStates(SqliteConnection connection, SqliteTransaction? transaction, string which = "") => connection
+        .Query<(long Group, long Channel, string State)>($"SELECT grp, channel, state FROM channel_state {which}", transaction: transaction)
         .ToDictionary(
             row => new ChannelKey((uint)row.Group, (int)row.Channel),
             row => JsonSerializer.Deserialize<ChannelState>(row.State)
-                ?? throw new JournalException($"The journal's state of channel {row.Channel} of group {row.Group} is empty.")));
+                ?? throw new JournalException($"The journal's state of channel {row.Channel} of group {row.Group} is empty."));
 
     /// <summary>Writes an hour's inputs.</summary>
     public void AddInputs(JournalTransaction transaction, Hour hour, IReadOnlyDictionary<SignalKey, HourInput> inputs)

@@ -47,6 +47,8 @@ internal static class JournalFile
                     transaction.Commit();
                 }
                 RequireJournal(connection, path);
+                connection.Execute(ImportSchema.Create);
+                connection.Execute(LateSchema.Create);
                 return connection;
             }
             catch

@@ -91,7 +91,10 @@ internal sealed class SampleStore(JournalDatabase journal)
                 serial = CityLayout.SerialSignal,
             })));
 
-    /// <summary>Means of good numbers over an hour, of signals that have one in each quarter of it.</summary>
+    /// <summary>
+    /// Means of good numbers over an hour, of signals that have one in each quarter of it. A quarter counts for a quarter, however many
+    /// samples it has: a source that was silent for a while, or polled more often, does not move the mean.
+    /// </summary>
     public Dictionary<SignalKey, HourInput> Means(Hour hour, IReadOnlyCollection<SignalKey> keys) => journal.Read(connection =>
     {
         const int Quarters = 4;
@@ -101,18 +104,23 @@ internal sealed class SampleStore(JournalDatabase journal)
         IEnumerable<MeanRow> rows = Dapper.SqlMapper.Query<MeanRow>(connection,
             "SELECT source_ms AS SourceMs, signal, value FROM sample WHERE source_ms >= @start AND source_ms < @end AND quality = 2 AND signal IN @ids",
             new { start, end = hour.End.ToUnixTimeMilliseconds(), ids = wanted.Keys }, buffered: false);
-        Dictionary<SignalKey, (decimal Sum, int Count, int Quarters)> sums = [];
+        Dictionary<SignalKey, (decimal Sum, int Count)[]> sums = [];
         foreach (MeanRow row in rows)
         {
             if (SampleValue.Number(row.Value) is { } number)
             {
-                (decimal sum, int count, int quarters) = sums.GetValueOrDefault(wanted[row.Signal]);
-                sums[wanted[row.Signal]] = (sum + number, count + 1, quarters | (1 << (int)((row.SourceMs - start) / QuarterMs)));
+                SignalKey key = wanted[row.Signal];
+                if (!sums.TryGetValue(key, out (decimal Sum, int Count)[]? quarters))
+                {
+                    sums.Add(key, quarters = new (decimal, int)[Quarters]);
+                }
+                ref (decimal Sum, int Count) quarter = ref quarters[(row.SourceMs - start) / QuarterMs];
+                quarter = (quarter.Sum + number, quarter.Count + 1);
             }
         }
         return sums
-            .Where(pair => pair.Value.Quarters == (1 << Quarters) - 1)
-            .ToDictionary(pair => pair.Key, pair => new HourInput(pair.Value.Sum / pair.Value.Count, hour.End, InputOrigin.Polled));
+            .Where(pair => Array.TrueForAll(pair.Value, quarter => quarter.Count > 0))
+            .ToDictionary(pair => pair.Key, pair => new HourInput(pair.Value.Sum(quarter => quarter.Sum / quarter.Count) / Quarters, hour.End, InputOrigin.Polled));
     });
 
     private static Dictionary<SignalKey, HourInput> ToInputs(IEnumerable<InputRow> rows)

@@ -8,7 +8,7 @@ public enum MeterEventKind
     /// <summary>No good value at the end of the hour: the hour is stated missing.</summary>
     Missing = 1,
 
-    /// <summary>Values are back: the hour took the difference over the whole gap.</summary>
+    /// <summary>Values are back: the hour took its share of the difference over the whole gap.</summary>
     Returned = 2,
 
     /// <summary>A value that cannot be: above what the meter is rated for, or a fall that may be one bad reading. The hour is stated missing.</summary>
@@ -31,6 +31,21 @@ public enum MeterEventKind
 
     /// <summary>A phase of the group does not balance: theft, loss or a wrong meter.</summary>
     Imbalance = 9,
+
+    /// <summary>Values came after hours were stated, within 72 hours: a correction puts them on the chain.</summary>
+    CameLate = 10,
+
+    /// <summary>Values came more than 72 hours after their hours were stated, or have no use: they are kept here and change nothing.</summary>
+    CameTooLate = 11,
+
+    /// <summary>The register stands still although the balance of its phase says that energy passes: what it showed is stated as it is.</summary>
+    Frozen = 12,
+
+    /// <summary>The source's clock differs from ours, or a value is from the future: it is not used before its time has come.</summary>
+    ClockSkew = 13,
+
+    /// <summary>Heat is taken from the meter's energy register from now on, not computed from water and temperatures.</summary>
+    EnergyRegister = 14,
 }
 
 /// <summary>An event of a meter, journaled when an hour was closed.</summary>

@@ -14,6 +14,7 @@ internal sealed partial class HourInputReader(
     private readonly Dictionary<ChannelKey, SignalKey> _importKeys =
         layout.Channels.ToDictionary(channel => new ChannelKey(channel.Group, channel.Channel), channel => channel.ImportKey);
 
+    private static readonly TimeSpan BoundaryTolerance = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MeanStep = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan[] RoundDelays = [TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4)];
 
@@ -23,7 +24,7 @@ internal sealed partial class HourInputReader(
     {
         Dictionary<SignalKey, HourInput> inputs = [];
         Dictionary<SignalKey, HourInput> polled = samples.AsOf(hour.End, options.RegisterAgeLimit);
-        foreach (SignalKey key in layout.Boundaries.Where(polled.ContainsKey))
+        foreach (SignalKey key in layout.Boundaries.Concat(layout.OptionalBoundaries).Where(polled.ContainsKey))
         {
             inputs[key] = polled[key];
         }
@@ -31,7 +32,7 @@ internal sealed partial class HourInputReader(
         {
             inputs[key] = mean;
         }
-        List<SignalKey> lacking = [.. layout.Boundaries.Concat(layout.Means).Where(key => !inputs.ContainsKey(key))];
+        List<SignalKey> lacking = [.. layout.Boundaries.Concat(layout.OptionalBoundaries).Concat(layout.Means).Where(key => !inputs.ContainsKey(key))];
         if (lacking.Count > 0)
         {
             IReadOnlyList<Dictionary<SignalKey, HourInput>> history = await ReadHistoryAsync(hour, hour.Next, [.. lacking], rounds: 1, cancellationToken);
@@ -49,10 +50,15 @@ internal sealed partial class HourInputReader(
     public async Task<IReadOnlyList<Dictionary<SignalKey, HourInput>>> ReadHistoryAsync(Hour from, Hour to, CancellationToken cancellationToken)
     {
         IReadOnlyList<Dictionary<SignalKey, HourInput>> read = await ReadHistoryAsync(
-            from, to, [.. layout.Boundaries.Concat(layout.Means)], RoundDelays.Length, cancellationToken);
+            from, to, [.. layout.Boundaries.Concat(layout.OptionalBoundaries).Concat(layout.Means)], RoundDelays.Length, cancellationToken);
         AddImported(from, read);
         return read;
     }
+
+    /// <summary>What the source's history holds of some signals, asked once and not again.</summary>
+    /// <exception cref="AlphalogicException">The source does not answer; one signal that does not is left out instead.</exception>
+    public Task<IReadOnlyList<Dictionary<SignalKey, HourInput>>> ReadAgainAsync(Hour from, Hour to, HashSet<SignalKey> keys, CancellationToken cancellationToken) =>
+        ReadHistoryAsync(from, to, keys, rounds: 1, cancellationToken);
 
     /// <summary>Adds the intervals that files brought; whoever closes the hour prefers them.</summary>
     private void AddImported(Hour from, IReadOnlyList<Dictionary<SignalKey, HourInput>> hours)
@@ -135,11 +141,12 @@ internal sealed partial class HourInputReader(
     {
         if (!isMean)
         {
-            foreach (SignalValue value in values)
+            // The value as of an hour's end, of the hour before that instant. A source that knows no steps gives its half-hours too: these are
+            // of no hour's end.
+            foreach (SignalValue value in values.Where(value => value.SourceTime - Hour.Containing(value.SourceTime).Start < BoundaryTolerance))
             {
-                // The value as of an hour's end: of the hour before that instant.
                 int index = (int)(Hour.Containing(value.SourceTime).Value - from.Value) - 1;
-                hours[index][key] = new(value.Data.Number, value.SourceTime, InputOrigin.History);
+                hours[index].TryAdd(key, new(value.Data.Number, value.SourceTime, InputOrigin.History));
             }
             return;
         }

@@ -10,6 +10,7 @@ internal sealed partial class Poller(
     CityPlan plan,
     JournalDatabase journal,
     SampleStore samples,
+    HourStore hours,
     StatusStore status,
     AlarmDesk alarms,
     OracleOptions options,
@@ -19,6 +20,7 @@ internal sealed partial class Poller(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PauseWhenRefused = TimeSpan.FromSeconds(60);
 
+    private readonly ClockWatch _clocks = new(options.ClockSkewLimit);
     private LinkState _link = LinkState.Unknown;
     private string? _message;
 
@@ -71,14 +73,20 @@ internal sealed partial class Poller(
         List<SourceSignal> asked = [.. signals.All.Values.Where(signal => withMeters || substations.Contains(signal.Key.SourceObject))];
         SignalSnapshot snapshot = await session.Source.ReadValuesAsync([.. asked.Select(signal => signal.Parameter)], cancellationToken);
         DateTimeOffset receivedAt = time.GetUtcNow();
-        List<Sample> polled = [.. asked.Zip(snapshot.Values, (signal, value) => new Sample(signal, value, receivedAt))];
+        (IReadOnlyList<Sample> polled, IReadOnlyList<MeterEvent> events) = _clocks.Look(
+            [.. asked.Zip(snapshot.Values, (signal, value) => new Sample(signal, value, receivedAt))], snapshot.SourceNow, receivedAt);
         journal.Write(transaction =>
         {
             samples.Add(transaction, polled);
+            hours.AddEvents(transaction, events);
             alarms.Look(transaction, polled, snapshot.SourceNow);
             status.Polled(transaction, snapshot.SourceNow);
         });
         session.Saw(snapshot.SourceNow);
+        foreach (MeterEvent found in events)
+        {
+            LogClock(found.Signal, found.Detail);
+        }
     }
 
     private void Link(LinkState state, string? message)
@@ -101,6 +109,9 @@ internal sealed partial class Poller(
 
     [LoggerMessage(EventId = 5020, Level = LogLevel.Information, Message = "The source answers")]
     private partial void LogReachable();
+
+    [LoggerMessage(EventId = 5022, Level = LogLevel.Warning, Message = "Clock of {Signal}: {Detail}")]
+    private partial void LogClock(SignalKey signal, string detail);
 
     [LoggerMessage(EventId = 5021, Level = LogLevel.Warning, Message = "The source is {State}: {Reason}")]
     private partial void LogUnreachable(LinkState state, string reason);

@@ -37,10 +37,9 @@ internal sealed record SourceSignals(IReadOnlyDictionary<SignalKey, SourceSignal
             }
         }
         List<string> absent = [.. layout.Boundaries.Concat(layout.Means).Where(key => !all.ContainsKey(key)).Select(key => key.ToString())];
-        absent.AddRange(layout.Boundaries.Where(all.ContainsKey).Where(key => !IsExpectedUnit(key, all[key].Unit))
-            .Select(key => $"{key} in '{all[key].Unit}', not in {ExpectedUnit(key)}"));
-        foreach (SignalKey key in layout.Boundaries.Where(key => all.ContainsKey(key) && !IsExpectedUnit(key, all[key].Unit)).ToList())
+        foreach (SignalKey key in layout.Boundaries.Concat(layout.OptionalBoundaries).Where(key => all.ContainsKey(key) && !IsExpectedUnit(key, all[key].Unit)).ToList())
         {
+            absent.Add($"{key} in '{all[key].Unit}', not in {ExpectedUnit(key)}");
             all.Remove(key); // A register in another unit must not be taken for what it is not.
         }
         return new(all, absent);
@@ -48,7 +47,19 @@ internal sealed record SourceSignals(IReadOnlyDictionary<SignalKey, SourceSignal
 
     private static bool IsExpectedUnit(SignalKey key, string unit) =>
         key.Signal == CityLayout.SerialSignal || string.Equals(unit, ExpectedUnit(key), StringComparison.OrdinalIgnoreCase)
-        || (ExpectedUnit(key) == "m3" && unit == "m³") || (ExpectedUnit(key) == "kWh" && unit == "кВт·ч");
+        || unit == RussianUnit(key) || (ExpectedUnit(key) == "m3" && unit == "m³");
 
-    private static string ExpectedUnit(SignalKey key) => key.Signal == CityLayout.FlowSignal ? "m3" : "kWh";
+    private static string ExpectedUnit(SignalKey key) => key.Signal switch
+    {
+        CityLayout.FlowSignal => "m3",
+        CityLayout.EnergySignal => "Gcal",
+        _ => "kWh",
+    };
+
+    private static string RussianUnit(SignalKey key) => key.Signal switch
+    {
+        CityLayout.FlowSignal => "м³",
+        CityLayout.EnergySignal => "Гкал",
+        _ => "кВт·ч",
+    };
 }

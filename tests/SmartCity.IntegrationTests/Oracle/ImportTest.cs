@@ -48,6 +48,7 @@ public sealed class ImportTest
 
         string receipt = await File.ReadAllTextAsync(Directory.GetFiles(Path.Combine(inbox, "accepted"), "*.receipt.txt").Single(), cancellationToken);
         (int again, string unchanged) = await OwnProgram.RunAsync(cancellationToken, "import", "80020", statuses, "--state", rig.Folder);
+        await AssertLateFileIsOnChainAsync(rig, cancellationToken);
         (_, string corrections) = await OwnProgram.RunAsync(cancellationToken, "import", "corrections", "--state", rig.Folder);
         (int refused, string reason) = await OwnProgram.RunAsync(cancellationToken, "import", "80020", VectorOf("bad_gap.xml"), "--state", rig.Folder);
 
@@ -56,7 +57,7 @@ public sealed class ImportTest
         Assert.That(receipt, Does.Contain("candidates for a correction"));
         Assert.That(again, Is.Zero);
         Assert.That(unchanged, Does.Contain("24 hours known with the same value"));
-        Assert.That(corrections, Does.Contain("333").And.Contain("24 hours."));
+        Assert.That(corrections, Does.Contain("0 hours."), "what came in time is corrected");
         Assert.That(refused, Is.EqualTo(1));
         Assert.That(reason, Does.Contain("from 05:00 to 05:30"));
     }
@@ -73,6 +74,20 @@ public sealed class ImportTest
             Reading reading = hours[i].Groups[0][3];
             Assert.That((reading.Quality, reading.Interval.Value == 4_000), Is.EqualTo((Quality.Measured, isImported)), $"hour {i}: {reading}");
         }
+    }
+
+    /// <summary>The file came after its hours were stated: corrections make each of them count for its 333 Wh.</summary>
+    private static async Task AssertLateFileIsOnChainAsync(OracleRig rig, CancellationToken cancellationToken)
+    {
+        CityRegistry registry = await rig.Chain.ReadRegistryAsync(cancellationToken);
+        IReadOnlyList<RecordedHour> hours = await rig.Chain.ReadHoursAsync(registry.Segments[1], cancellationToken);
+        long stated = hours.Take(LastHour + 1).Sum(hour => (long)hour.Groups[0][4].Interval.Value);
+        await OracleRig.WaitAsync(
+            () => rig.ReadCorrectedAsync(1, cancellationToken),
+            found => stated + found.GetValueOrDefault((1u, 4)).WattHours == (LastHour + 1) * 333, cancellationToken);
+        IReadOnlyList<MeterEventView> events = await rig.Reader.GetMeterEventsAsync(null, 100, cancellationToken);
+
+        Assert.That(events.Count(found => found is { Kind: MeterEventKind.CameLate, SourceObject: "m1_2" }), Is.EqualTo(1));
     }
 
     /// <summary>Writes a file of tests/vectors for the first day of the rig's city.</summary>

@@ -215,16 +215,16 @@ internal sealed class OracleRig : IAsyncDisposable
         using AlphalogicClient source = AlphalogicClient.Create(
             new() { BaseAddress = Emulator.Address, Login = Login, Password = Password }, TimeProvider.System, NullLogger<AlphalogicClient>.Instance);
         SourceSignals signals = await SourceSignals.ReadAsync(source, Plan, layout, cancellationToken);
-        Dictionary<(uint, int), ulong> corrected = await ReadCorrectedAsync(segment.Number, cancellationToken);
+        Dictionary<(uint, int), (long WattHours, int Filled)> corrected = await ReadCorrectedAsync(segment.Number, cancellationToken);
         foreach ((int index, GroupLayout group) in segment.Groups.Index().Where(_ => segment.Kind == EnergyKind.Electricity))
         {
             foreach (ChannelLayout channel in group.Channels)
             {
                 decimal first = await RegisterAsync(channel, layout.FirstHour);
                 decimal last = await RegisterAsync(channel, before);
-                ulong sum = hours.Where(hour => hour.Hour < before)
-                    .Aggregate(0ul, (total, hour) => total + hour.Groups[index][channel.Channel].Interval.Value);
-                sum += corrected.GetValueOrDefault((channel.Group, channel.Channel));
+                long sum = hours.Where(hour => hour.Hour < before)
+                    .Sum(hour => (long)hour.Groups[index][channel.Channel].Interval.Value);
+                sum += corrected.GetValueOrDefault((channel.Group, channel.Channel)).WattHours;
                 Assert.That(sum, Is.EqualTo((last - first) * 1_000), $"{channel.RegisterKey} before {before}");
             }
         }
@@ -240,8 +240,8 @@ internal sealed class OracleRig : IAsyncDisposable
         }
     }
 
-    /// <summary>What corrections added to the channels of a segment, none of which they took from.</summary>
-    private async Task<Dictionary<(uint Group, int Channel), ulong>> ReadCorrectedAsync(uint segment, CancellationToken cancellationToken)
+    /// <summary>What corrections on the chain changed the channels of a segment by, Wh, and how many missing hours they made good.</summary>
+    public async Task<Dictionary<(uint Group, int Channel), (long WattHours, int Filled)>> ReadCorrectedAsync(uint segment, CancellationToken cancellationToken)
     {
         LogFilter filter = new(
             [City.Contracts.ReadingLedger.Address],
@@ -251,7 +251,9 @@ internal sealed class OracleRig : IAsyncDisposable
             .GroupBy(told => (told.Group, (int)told.Details.Channel))
             .ToDictionary(
                 channel => channel.Key,
-                channel => (ulong)channel.SelectMany(told => ReadingCorrection.Decode(told.Differences.Span)).Sum(difference => (long)difference));
+                channel => (
+                    channel.SelectMany(told => ReadingCorrection.Decode(told.Differences.Span)).Sum(difference => (long)difference),
+                    channel.Sum(told => told.Details.FilledHours)));
     }
 
     public async ValueTask DisposeAsync()

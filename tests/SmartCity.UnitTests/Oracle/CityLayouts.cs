@@ -26,6 +26,20 @@ internal static class CityLayouts
 
     public static SignalKey Key(string key) => new(key.Split('.')[0], key.Split('.')[1]);
 
+    /// <summary>Options of an oracle with a state folder; its files and addresses are not there.</summary>
+    public static OracleOptions Options(string folder) => new()
+    {
+        SourceUrl = new("http://alphalogic.test"),
+        SourceLogin = "",
+        SourcePasswordFile = "",
+        ChainUrl = new("http://chain.test"),
+        StateFolder = folder,
+        KeystoreFile = "",
+        PassphraseFile = "",
+        PlanFile = "",
+        DeploymentFile = "",
+    };
+
     private static MeterPlan Meter(string sourceObject, ulong serial) =>
         new(serial, "Test", 1.0m, 10, 0, new DateOnly(2020, 1, 1), 120, sourceObject);
 

@@ -117,8 +117,8 @@ public sealed class ImportStoreTest
         Assert.That(found.Findings.CountOf(FindingCode.CorrectionCandidate), Is.EqualTo(2));
         Assert.That(_store.FindCandidates(10), Is.EqualTo(new CorrectionCandidate[]
         {
-            new(CityLayouts.Hour(1), 1, 3, new(new(6_999), Quality.Measured), new(7_000)),
-            new(CityLayouts.Hour(2), 1, 3, Reading.Missing, new(11_000)),
+            new(CityLayouts.Hour(1), 1, 3, new(new(6_999), Quality.Measured), 6_999, new(7_000), false),
+            new(CityLayouts.Hour(2), 1, 3, Reading.Missing, 0, new(11_000), false),
         }));
         Assert.That(_store.FindCandidates(1), Has.Count.EqualTo(1));
     }
