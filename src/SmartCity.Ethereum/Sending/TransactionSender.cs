@@ -278,16 +278,22 @@ public sealed class TransactionSender : IDisposable
         _fees.Forget();
         Fee fee = await _fees.GetAsync(cancellationToken);
         Hash32?[] hashes = new Hash32?[transactions.Count];
-        for (int i = 0; i < hashes.Length; i++)
+        // A node may leave what offers too little out of its pending count: what follows on it without a gap is counted here.
+        ulong reached = pending;
+        foreach ((int index, EthTransactionInfo waiting) in known.Select(answer => answer.ValueOrThrow()).Index()
+            .Where(found => found.Item is { BlockNumber: null } && found.Item.From == Address && found.Item.Nonce >= latest)
+            .Select(found => (found.Index, found.Item!))
+            .OrderBy(found => found.Item2.Nonce))
         {
-            if (known[i].ValueOrThrow() is { BlockNumber: null } waiting
-                && waiting.From == Address && waiting.Nonce >= latest && waiting.Nonce < pending)
+            if (waiting.Nonce > reached)
             {
-                TransactionRequest request = new(waiting.To, waiting.Input, Value: waiting.Value);
-                SignedTransaction signed = Sign(request, waiting.Gas, waiting.Nonce, fee.RaisedOver(FeeOf(waiting), _options.MaxFeePerGas));
-                // Refused, or no answer had: then the one that waits still does, for all that is known.
-                hashes[i] = (await _courier.DeliverAsync(signed, cancellationToken)).IsSent ? signed.Hash : waiting.Hash;
+                break; // Behind a gap, as are all after it.
             }
+            reached = Math.Max(reached, waiting.Nonce + 1);
+            TransactionRequest request = new(waiting.To, waiting.Input, Value: waiting.Value);
+            SignedTransaction signed = Sign(request, waiting.Gas, waiting.Nonce, fee.RaisedOver(FeeOf(waiting), _options.MaxFeePerGas));
+            // Refused, or no answer had: then the one that waits still does, for all that is known.
+            hashes[index] = (await _courier.DeliverAsync(signed, cancellationToken)).IsSent ? signed.Hash : waiting.Hash;
         }
         return hashes;
     }
