@@ -7,6 +7,10 @@ const soljson = createRequire(import.meta.url).resolve("solc/soljson.js");
 // `scripts/test --deep`: as many random histories as a release needs, not as many as a change does.
 const isDeep = process.env.SMARTCITY_DEEP === "1";
 
+// Which lines run shows after few runs, and each costs many times more while that is noted.
+const isCoverage = process.argv.includes("--coverage");
+const fuzzRuns = isCoverage ? 8 : isDeep ? 10_000 : 256;
+
 export default defineConfig({
   solidity: {
     profiles: {
@@ -22,7 +26,7 @@ export default defineConfig({
   paths: { tests: { solidity: "tests/solidity" } },
   test: {
     solidity: {
-      fuzz: { runs: 256, seed: "0x1234" },
+      fuzz: { runs: fuzzRuns, seed: "0x1234" },
       fsPermissions: { readDirectory: ["tests/vectors"] },
       invariant: { runs: isDeep ? 10_000 : 64, depth: 64, failOnRevert: true },
     },

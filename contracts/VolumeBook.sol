@@ -78,7 +78,6 @@ contract VolumeBook is IVolumeBook {
         /// An electricity parent has a channel for which there is no substitute.
         bool isParentUnknown;
         bool hasMissingHours;
-        bool hasExceptions;
         bool hasGaps;
         bool hasWords;
         IMeterRegistry.Unusable[] unusable;
@@ -123,11 +122,10 @@ contract VolumeBook is IVolumeBook {
 
     uint256 private constant METHOD_MASK = 7;
     uint256 private constant IS_FIXED = 1 << 3;
-    uint256 private constant HAS_EXCEPTIONS = 1 << 4;
-    uint256 private constant HAS_GAPS = 1 << 5;
-    uint256 private constant HAS_WORDS = 1 << 6;
-    uint256 private constant HAS_CARRY = 1 << 7;
-    uint256 private constant HAS_HEAT = 1 << 8;
+    uint256 private constant HAS_GAPS = 1 << 4;
+    uint256 private constant HAS_WORDS = 1 << 5;
+    uint256 private constant HAS_CARRY = 1 << 6;
+    uint256 private constant HAS_HEAT = 1 << 7;
 
     /// @dev A call goes on to another period, or to another slot of one with gaps, while it has spent less gas than this. What is then
     /// begun ends below the gas that a transaction may use where EIP-7825 is in force: see the gas tests.
@@ -201,19 +199,10 @@ contract VolumeBook is IVolumeBook {
     }
 
     /// @inheritdoc IVolumeBook
-    function volumeOf(uint32 group, uint16 channel, uint16 period) external view returns (Volume memory volume) {
-        HouseRecord memory record = _houseRecord(group, period);
-        IMeterRegistry.Group memory details = REGISTRY.groupOf(group);
-        _requireConsumer(details, group, channel);
-        if (record.flags & HAS_WORDS != 0) {
-            uint256 word = _words[group][period][channel];
-            if (ChannelWords.versionOf(word) == record.version) return ChannelWords.unpack(word);
-        }
-        volume.byZone = LEDGER.consumptionOf(group, channel, period);
-        if (record.flags & HAS_EXCEPTIONS != 0) {
-            (, uint16 estimated) = LEDGER.exceptionsOf(group, channel, period);
-            if (estimated != 0) volume.method = Method.Interpolated;
-        }
+    function volumeOf(uint32 group, uint16 channel, uint16 period) external view returns (Volume memory) {
+        uint16[] memory channels = new uint16[](1);
+        channels[0] = channel;
+        return ChannelWords.unpack(_volumesOf(group, channels, period)[0]);
     }
 
     /// @inheritdoc IVolumeBook
@@ -222,26 +211,7 @@ contract VolumeBook is IVolumeBook {
         uint16[] calldata channels,
         uint16 period
     ) external view returns (uint256[] memory words) {
-        HouseRecord memory record = _houseRecord(group, period);
-        IMeterRegistry.Group memory details = REGISTRY.groupOf(group);
-        IReadingLedger.SlotPeriod memory read;
-        // One more than the slot that was read last.
-        uint256 slot = 0;
-        words = new uint256[](channels.length);
-        for (uint256 i = 0; i < channels.length; ++i) {
-            uint16 channel = channels[i];
-            _requireConsumer(details, group, channel);
-            if (record.flags & HAS_WORDS != 0) {
-                words[i] = _words[group][period][channel];
-                if (ChannelWords.versionOf(words[i]) == record.version) continue;
-            }
-            uint256 own = channel / PackedRegisters.LANES;
-            if (slot != own + 1) {
-                read = LEDGER.slotPeriodsOf(group, uint16(own), period, 1)[0];
-                slot = own + 1;
-            }
-            words[i] = _measuredWord(read, group, channel, period);
-        }
+        return _volumesOf(group, channels, period);
     }
 
     /// @return next the first period that is not done; `end` if all are.
@@ -261,9 +231,9 @@ contract VolumeBook is IVolumeBook {
         fixing.revision = SafeCast.toUint24(sums.revision);
         fixing.hasMissingHours = sums.hasExceptions;
         fixing.unusable = REGISTRY.unusableIn(group.number, period);
-        fixing.hasExceptions = sums.hasExceptions || fixing.unusable.length != 0;
         fixing.version = _houses[group.number][period].version;
-        if (fixing.hasExceptions && !_estimate(group, fixing)) return false;
+        bool hasExceptions = fixing.hasMissingHours || fixing.unusable.length != 0;
+        if (hasExceptions && !_estimate(group, fixing)) return false;
         _keepHouse(group, fixing);
         return true;
     }
@@ -505,7 +475,7 @@ contract VolumeBook is IVolumeBook {
             (uint256 missing, ) = Exceptions.hoursOf(slot.exceptions, 0, channel % PackedRegisters.LANES);
             part.measured -= missing;
         }
-        part.raw = _rawOf(group, slot, channel, earlier.first + index);
+        part.raw = _rawOf(group.number, slot, channel, earlier.first + index);
     }
 
     function _keepHouse(Group memory group, Fixing memory fixing) private {
@@ -514,7 +484,6 @@ contract VolumeBook is IVolumeBook {
         (house.method, house.hasGaps, house.revision) = (fixing.method, fixing.hasGaps, fixing.revision);
         int64[3] memory carry;
         uint256 flags = uint256(fixing.method) | IS_FIXED;
-        if (fixing.hasExceptions) flags |= HAS_EXCEPTIONS;
         if (fixing.hasGaps) flags |= HAS_GAPS;
         if (fixing.hasWords) flags |= HAS_WORDS;
         if (group.isHeat) {
@@ -611,7 +580,7 @@ contract VolumeBook is IVolumeBook {
         uint256 channel,
         uint256 missing
     ) private view returns (Ladder.Part memory part) {
-        part.raw = _rawOf(group, slot, channel, fixing.period);
+        part.raw = _rawOf(group.number, slot, channel, fixing.period);
         part.hours_ = fixing.hours_;
         part.measured = fixing.hours_ - missing;
         part.usable = part.measured;
@@ -625,14 +594,14 @@ contract VolumeBook is IVolumeBook {
 
     /// @dev What a channel's register rose by, corrections included.
     function _rawOf(
-        Group memory group,
+        uint32 group,
         IReadingLedger.SlotPeriod memory slot,
         uint256 channel,
         uint256 period
     ) private view returns (uint64[3] memory raw) {
         raw = PackedRegisters.lanesOf(slot.used, channel % PackedRegisters.LANES);
         if (slot.revision == 0) return raw;
-        int64[3] memory corrections = LEDGER.correctionsOf(group.number, uint16(channel), uint16(period));
+        int64[3] memory corrections = LEDGER.correctionsOf(group, uint16(channel), uint16(period));
         // The ledger lets no zone of a period fall below zero.
         for (uint256 zone = 0; zone < ZONES; ++zone) raw[zone] = uint64(int64(raw[zone]) + corrections[zone]);
     }
@@ -652,30 +621,47 @@ contract VolumeBook is IVolumeBook {
         }
     }
 
-    /// @dev The volume of a channel all of whose hours count: what its register rose by, corrections included.
+    /// @dev The volume of a channel all of whose hours count.
     function _measuredWord(
         IReadingLedger.SlotPeriod memory slot,
         uint32 group,
         uint16 channel,
         uint16 period
     ) private view returns (uint256) {
-        uint256 lane = channel % PackedRegisters.LANES;
         Method method;
         if (slot.exceptions != 0) {
-            (, uint16 estimated) = Exceptions.hoursOf(slot.exceptions, 0, lane);
+            (, uint16 estimated) = Exceptions.hoursOf(slot.exceptions, 0, channel % PackedRegisters.LANES);
             if (estimated != 0) method = Method.Interpolated;
         }
-        uint64 peak = PackedRegisters.registerAt(slot.used[Calendar.PEAK], lane);
-        uint64 halfPeak = PackedRegisters.registerAt(slot.used[Calendar.HALF_PEAK], lane);
-        uint64 night = PackedRegisters.registerAt(slot.used[Calendar.NIGHT], lane);
-        if (slot.revision != 0) {
-            int64[3] memory corrections = LEDGER.correctionsOf(group, channel, period);
-            // The ledger lets no zone of a period fall below zero.
-            peak = uint64(int64(peak) + corrections[Calendar.PEAK]);
-            halfPeak = uint64(int64(halfPeak) + corrections[Calendar.HALF_PEAK]);
-            night = uint64(int64(night) + corrections[Calendar.NIGHT]);
+        uint64[3] memory raw = _rawOf(group, slot, channel, period);
+        return ChannelWords.packMeasured(raw[Calendar.PEAK], raw[Calendar.HALF_PEAK], raw[Calendar.NIGHT], method);
+    }
+
+    function _volumesOf(
+        uint32 group,
+        uint16[] memory channels,
+        uint16 period
+    ) private view returns (uint256[] memory words) {
+        HouseRecord memory record = _houseRecord(group, period);
+        IMeterRegistry.Group memory details = REGISTRY.groupOf(group);
+        IReadingLedger.SlotPeriod memory read;
+        // One more than the slot that was read last.
+        uint256 slot = 0;
+        words = new uint256[](channels.length);
+        for (uint256 i = 0; i < channels.length; ++i) {
+            uint16 channel = channels[i];
+            _requireConsumer(details, group, channel);
+            if (record.flags & HAS_WORDS != 0) {
+                words[i] = _words[group][period][channel];
+                if (ChannelWords.versionOf(words[i]) == record.version) continue;
+            }
+            uint256 own = channel / PackedRegisters.LANES;
+            if (slot != own + 1) {
+                read = LEDGER.slotPeriodsOf(group, uint16(own), period, 1)[0];
+                slot = own + 1;
+            }
+            words[i] = _measuredWord(read, group, channel, period);
         }
-        return ChannelWords.packMeasured(peak, halfPeak, night, method);
     }
 
     function _runBefore(Group memory group, Fixing memory fixing, uint256 channel) private view returns (uint256) {

@@ -124,12 +124,9 @@ library HourRun {
             run.nextGroup += Layouts.runOf(header);
             run.otherParents = Layouts.parentChannelsOf(header) == 1 ? 0 : OTHER_PARENTS_BITS;
             run.parentClass = Layouts.parentClassOf(header);
-            (uint256 record, bool hasConsumers) = _unfold(run);
+            bool hasConsumers = _unfold(run);
             // A group without consumers has nothing to balance with: all three phases are undecided.
             run.resolutions = hasConsumers ? _resolutionsOf(header) : _undecidedOf(7);
-            assembly ("memory-safe") {
-                mstore(0x40, record)
-            }
             return words + 32 * Layouts.wordsFor(channels);
         }
     }
@@ -342,10 +339,10 @@ library HourRun {
         }
     }
 
-    /// @dev Writes the records of the run behind the memory in use.
-    /// @return record the place after the last of them.
+    /// @dev Writes the records of the run, one behind the other, into memory that it takes for them.
     /// @return hasConsumers is there any consumer in a group?
-    function _unfold(Run memory run) private pure returns (uint256 record, bool hasConsumers) {
+    function _unfold(Run memory run) private pure returns (bool hasConsumers) {
+        uint256 record;
         assembly ("memory-safe") {
             record := mload(0x40)
         }
@@ -373,6 +370,9 @@ library HourRun {
                 uint256 rest = 0;
                 uint256 mask = PackedRegisters.INTERVAL_MASK;
                 uint256 shift = 0;
+                assembly ("memory-safe") {
+                    mstore(0x40, add(record, RECORD_BYTES))
+                }
                 for (uint256 place = record + 32; place != record + RECORD_BYTES; place += 32) _store(place, 0);
                 // From the last lane up: its interval stands lowest in a word.
                 for (; lanes != 0; lanes >>= Layouts.LANE_BITS) {

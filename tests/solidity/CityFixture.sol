@@ -3,12 +3,16 @@ pragma solidity ^0.8.37;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {AccountBook} from "../../contracts/AccountBook.sol";
+import {IncidentLog} from "../../contracts/IncidentLog.sol";
 import {MeterRegistry} from "../../contracts/MeterRegistry.sol";
 import {ReadingLedger} from "../../contracts/ReadingLedger.sol";
 import {TariffBook} from "../../contracts/TariffBook.sol";
 import {VolumeBook} from "../../contracts/VolumeBook.sol";
+import {IDeadlines} from "../../contracts/interfaces/IDeadlines.sol";
+import {IIncidentLog} from "../../contracts/interfaces/IIncidentLog.sol";
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
 import {IReadingLedger} from "../../contracts/interfaces/IReadingLedger.sol";
+import {IOutages} from "../../contracts/interfaces/IOutages.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
 import {TestBase} from "./TestBase.sol";
 
@@ -37,6 +41,7 @@ abstract contract CityFixture is TestBase {
     TariffBook internal tariffs;
     AccountBook internal accounts;
     VolumeBook internal volumes;
+    IncidentLog internal incidents;
 
     uint64 private _nextSerial = 1;
 
@@ -69,6 +74,36 @@ abstract contract CityFixture is TestBase {
         members[0] = vm.addr(ORACLE_KEY);
         vm.prank(ORACLE_ADMIN);
         ledger.setOracles(members, 1);
+    }
+
+    /// @notice Deploys the incident log over the ledger there is.
+    function deployIncidentLog() internal {
+        incidents = new IncidentLog(address(manager), registry, ledger);
+        bytes4[13] memory selectors = dispatchersFunctions();
+        for (uint256 i = 0; i < selectors.length; ++i) {
+            grant(address(incidents), selectors[i], Roles.DISPATCHER, DISPATCHER);
+        }
+        bytes4 setRules = IDeadlines.setDeadlineRules.selector;
+        grant(address(incidents), setRules, Roles.TARIFF_AUTHORITY, TARIFF_AUTHORITY);
+    }
+
+    function dispatchersFunctions() internal pure returns (bytes4[13] memory) {
+        return
+            [
+                IIncidentLog.raise.selector,
+                IIncidentLog.clear.selector,
+                IIncidentLog.advance.selector,
+                IIncidentLog.escalate.selector,
+                IIncidentLog.visit.selector,
+                IIncidentLog.suspend.selector,
+                IIncidentLog.resume.selector,
+                IIncidentLog.reject.selector,
+                IIncidentLog.merge.selector,
+                IIncidentLog.reopen.selector,
+                IIncidentLog.interrupt.selector,
+                IIncidentLog.reportCondition.selector,
+                IOutages.recordOutage.selector
+            ];
     }
 
     /// @notice Asks for `role` on a function of `target`, and gives it to `holder`.

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {IncidentLog} from "../../contracts/IncidentLog.sol";
 import {ReadingLedger} from "../../contracts/ReadingLedger.sol";
-import {IDeadlines} from "../../contracts/interfaces/IDeadlines.sol";
 import {IIncidentLog} from "../../contracts/interfaces/IIncidentLog.sol";
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
 import {IOutages} from "../../contracts/interfaces/IOutages.sol";
@@ -24,7 +22,6 @@ abstract contract IncidentFixture is CityFixture {
     uint40 internal constant FEBRUARY_START = JANUARY_START + 31 days;
     uint40 internal constant MARCH_START = FEBRUARY_START + 28 days;
 
-    IncidentLog internal incidents;
     uint32 internal heatGroup;
     uint32 internal otherHeatGroup;
     uint32 internal electricityGroup;
@@ -37,37 +34,13 @@ abstract contract IncidentFixture is CityFixture {
     function deployIncidentsAt(int32 utcOffset) internal {
         deployLedger();
         if (utcOffset != MOSCOW) ledger = new ReadingLedger(address(manager), registry, utcOffset);
-        incidents = new IncidentLog(address(manager), registry, ledger);
-        bytes4[13] memory selectors = dispatchersFunctions();
-        for (uint256 i = 0; i < selectors.length; ++i)
-            grant(address(incidents), selectors[i], Roles.DISPATCHER, DISPATCHER);
+        deployIncidentLog();
         manager.grantRole(Roles.DISPATCHER, SECOND_DISPATCHER, 0);
-        bytes4 setRules = IDeadlines.setDeadlineRules.selector;
-        grant(address(incidents), setRules, Roles.TARIFF_AUTHORITY, TARIFF_AUTHORITY);
 
         uint32 heatSegment = openSegment(IMeterRegistry.Kind.Heat, FIRST_HOUR);
         heatGroup = addGroup(heatSegment, 0);
         otherHeatGroup = addGroup(heatSegment, 0);
         electricityGroup = addGroup(openSegment(IMeterRegistry.Kind.Electricity, FIRST_HOUR), 3);
-    }
-
-    function dispatchersFunctions() internal pure returns (bytes4[13] memory) {
-        return
-            [
-                IIncidentLog.raise.selector,
-                IIncidentLog.clear.selector,
-                IIncidentLog.advance.selector,
-                IIncidentLog.escalate.selector,
-                IIncidentLog.visit.selector,
-                IIncidentLog.suspend.selector,
-                IIncidentLog.resume.selector,
-                IIncidentLog.reject.selector,
-                IIncidentLog.merge.selector,
-                IIncidentLog.reopen.selector,
-                IIncidentLog.interrupt.selector,
-                IIncidentLog.reportCondition.selector,
-                IOutages.recordOutage.selector
-            ];
     }
 
     /// @notice Raises a leak now.

@@ -3,15 +3,11 @@ pragma solidity ^0.8.37;
 
 import {Billing} from "../../contracts/Billing.sol";
 import {Charges} from "../../contracts/Charges.sol";
-import {IncidentLog} from "../../contracts/IncidentLog.sol";
 import {Settlement} from "../../contracts/Settlement.sol";
 import {SettlementRouble} from "../../contracts/SettlementRouble.sol";
 import {IAccountBook} from "../../contracts/interfaces/IAccountBook.sol";
 import {IBilling} from "../../contracts/interfaces/IBilling.sol";
-import {IDeadlines} from "../../contracts/interfaces/IDeadlines.sol";
-import {IIncidentLog} from "../../contracts/interfaces/IIncidentLog.sol";
 import {IMeterRegistry} from "../../contracts/interfaces/IMeterRegistry.sol";
-import {IOutages} from "../../contracts/interfaces/IOutages.sol";
 import {ITariffBook} from "../../contracts/interfaces/ITariffBook.sol";
 import {Roles} from "../../contracts/types/Roles.sol";
 import {CityFixture} from "./CityFixture.sol";
@@ -46,7 +42,6 @@ abstract contract MoneyFixture is CityFixture {
     Billing internal billing;
     Settlement internal settlement;
     SettlementRouble internal rouble;
-    IncidentLog internal incidents;
 
     uint32 internal electricitySegment;
     uint32 internal heatSegment;
@@ -58,7 +53,7 @@ abstract contract MoneyFixture is CityFixture {
 
     function deployCity() internal {
         deployLedger();
-        incidents = new IncidentLog(address(manager), registry, ledger);
+        deployIncidentLog();
         charges = new Charges(registry, ledger, tariffs, accounts, volumes, incidents);
         billing = new Billing(address(manager), tariffs, accounts, charges);
         accounts.connect(address(billing));
@@ -70,31 +65,6 @@ abstract contract MoneyFixture is CityFixture {
         grant(address(settlement), Settlement.setNettingPaused.selector, Roles.GUARDIAN, GUARDIAN);
         grant(address(rouble), SettlementRouble.mint.selector, Roles.BANK, BANK);
         grant(address(rouble), SettlementRouble.burn.selector, Roles.BANK, BANK);
-        bytes4[13] memory selectors = dispatchersFunctions();
-        for (uint256 i = 0; i < selectors.length; ++i) {
-            grant(address(incidents), selectors[i], Roles.DISPATCHER, DISPATCHER);
-        }
-        bytes4 setRules = IDeadlines.setDeadlineRules.selector;
-        grant(address(incidents), setRules, Roles.TARIFF_AUTHORITY, TARIFF_AUTHORITY);
-    }
-
-    function dispatchersFunctions() internal pure returns (bytes4[13] memory) {
-        return
-            [
-                IIncidentLog.raise.selector,
-                IIncidentLog.clear.selector,
-                IIncidentLog.advance.selector,
-                IIncidentLog.escalate.selector,
-                IIncidentLog.visit.selector,
-                IIncidentLog.suspend.selector,
-                IIncidentLog.resume.selector,
-                IIncidentLog.reject.selector,
-                IIncidentLog.merge.selector,
-                IIncidentLog.reopen.selector,
-                IIncidentLog.interrupt.selector,
-                IIncidentLog.reportCondition.selector,
-                IOutages.recordOutage.selector
-            ];
     }
 
     function openHouses() internal {

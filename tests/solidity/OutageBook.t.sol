@@ -216,7 +216,7 @@ contract OutageBookTest is IncidentFixture {
     }
 
     function testFuzz_RevertWhen_CallerNotDispatcher(address caller) external {
-        if (caller == DISPATCHER) return;
+        if (caller == DISPATCHER || caller == SECOND_DISPATCHER) return;
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, caller));
         vm.prank(caller);
         incidents.recordOutage(INCIDENT, heatGroup, HEAT, JANUARY_START, JANUARY_START + 1, 16, EVIDENCE);

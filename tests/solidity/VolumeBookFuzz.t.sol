@@ -36,7 +36,7 @@ contract VolumeBookFuzzTest is TestBase, VolumeModel {
 
     /// forge-config: default.fuzz.runs = 48
     /// @dev Half of the houses begin within a month. What is learned of a month afterwards changes it, and all after it, as the model does.
-    function testFuzz_Volumes_AreTheModels(uint256 seed) external {
+    function testFuzz_Volumes_RandomHistory_AreTheModels(uint256 seed) external {
         _build(seed);
         for (uint256 i = 0; i < PERIODS; ++i) _fillPeriod(seed, firstPeriod + i);
         uint16 last = uint16(firstPeriod + PERIODS - 1);

@@ -280,10 +280,9 @@ public sealed class TransactionSender : IDisposable
         Hash32?[] hashes = new Hash32?[transactions.Count];
         // A node may leave what offers too little out of its pending count: what follows on it without a gap is counted here.
         ulong reached = pending;
-        foreach ((int index, EthTransactionInfo waiting) in known.Select(answer => answer.ValueOrThrow()).Index()
-            .Where(found => found.Item is { BlockNumber: null } && found.Item.From == Address && found.Item.Nonce >= latest)
-            .Select(found => (found.Index, found.Item!))
-            .OrderBy(found => found.Item2.Nonce))
+        foreach ((int index, EthTransactionInfo waiting) in known.Select((answer, index) => (Index: index, Found: answer.ValueOrThrow()!))
+            .Where(one => one.Found is { BlockNumber: null } && one.Found.From == Address && one.Found.Nonce >= latest)
+            .OrderBy(one => one.Found.Nonce))
         {
             if (waiting.Nonce > reached)
             {

@@ -93,7 +93,7 @@ public sealed class IncidentAuditTest : IDisposable
         TestContext.Out.WriteLine(string.Join(", ", _data.Logs.Select(log => IncidentLogEvent.TryDecode(log)?.GetType().Name)
             .OfType<string>().GroupBy(name => name).Select(group => $"{group.Key} {group.Count()}")));
         using IDisposable scope = Assert.EnterMultipleScope();
-        Assert.That(report.Rules.SelectMany(rule => rule.Findings.Select(finding => $"{rule.Code} {finding}")), Is.Empty);
+        Assert.That(PlayedData.FindingsOf(report), Is.Empty);
         Assert.That(typeof(IncidentLogEvent).GetNestedTypes().Select(type => type.Name), Is.SubsetOf(kinds));
         Assert.That(
             _data.Logs.Select(IncidentLogEvent.TryDecode).OfType<IncidentLogEvent.DeadlineBreached>()

@@ -40,4 +40,8 @@ internal static class PlayedData
         await node.MineAsync(calls, (long)last.Timestamp + 1, cancellationToken);
         return await Auditor.CollectAsync(node.Api, directory, null, cancellationToken);
     }
+
+    /// <summary>What an audit found, a line each.</summary>
+    public static IEnumerable<string> FindingsOf(AuditReport report) =>
+        report.Rules.SelectMany(rule => rule.Findings.Select(finding => $"{rule.Code} {finding}"));
 }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using SmartCity.Audit;
+using SmartCity.IntegrationTests.Audit;
 using SmartCity.IntegrationTests.Nodes;
 using SmartCity.IntegrationTests.Reference;
 
@@ -8,6 +10,7 @@ namespace SmartCity.IntegrationTests.Play;
 
 /// <summary>
 /// The contracts and the reference get the same random histories through real nodes and must know the same afterwards, to the last unit.
+/// Every eighth is audited too, and everything must hold.
 /// 200 histories; with SMARTCITY_DEEP=1 5,000; with SMARTCITY_SEED=n that one alone.
 /// </summary>
 [NonParallelizable]
@@ -16,6 +19,9 @@ public sealed class DifferentialTest
     private const int Histories = 200;
     private const int DeepHistories = 5_000;
     private const int MaxFailures = 5;
+
+    /// <summary>One history of so many is audited.</summary>
+    private const int AuditPeriod = 8;
 
     /// <summary>A node keeps something of every history, reverted or not.</summary>
     private const int HistoriesPerNode = 100;
@@ -85,7 +91,11 @@ public sealed class DifferentialTest
         {
             _played.AddOrUpdate((attempt.Command.GetType().Name, attempt.IsRefused), 1, (_, count) => count + 1);
         }
-        IReadOnlyList<string> differences = await CityFacts.DifferencesAsync(city, ledger, cancellationToken);
+        List<string> differences = [.. await CityFacts.DifferencesAsync(city, ledger, cancellationToken)];
+        if (OnlySeed is not null || seed % AuditPeriod == 0)
+        {
+            differences.AddRange(PlayedData.FindingsOf(Auditor.Audit(await PlayedData.CollectAsync(city, cancellationToken))));
+        }
         return differences.Count == 0 ? null : string.Join("\n  ", differences.Prepend($"{differences.Count} differences"));
     }
 

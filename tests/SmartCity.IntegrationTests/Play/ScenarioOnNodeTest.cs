@@ -1,9 +1,14 @@
+using SmartCity.Audit;
+using SmartCity.IntegrationTests.Audit;
 using SmartCity.IntegrationTests.Nodes;
 using SmartCity.IntegrationTests.Scenarios;
 
 namespace SmartCity.IntegrationTests.Play;
 
-/// <summary>The contracts by the cases of tests/scenarios, which are worked by hand: to the last kopeck.</summary>
+/// <summary>
+/// The contracts by the cases of tests/scenarios, which are worked by hand: to the last kopeck. And the audit of each: it computes what the
+/// contracts do, gaps, corrections, handovers, outages, disputes and penalties included.
+/// </summary>
 [NonParallelizable]
 public sealed class ScenarioOnNodeTest : IDisposable
 {
@@ -48,9 +53,12 @@ public sealed class ScenarioOnNodeTest : IDisposable
         ScenarioPlayer player = new(scenario, city, Cancellation);
         IReadOnlyList<string> wrongBalances = await player.PlayAsync();
         (IReadOnlyList<string> bills, IReadOnlyList<string> lines) = await player.ReadBillsAsync();
+        AuditReport report = Auditor.Audit(await PlayedData.CollectAsync(city, Cancellation));
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(wrongBalances, Is.Empty);
         Assert.That(ScenarioResults.Differences("bills", scenario.Bills, bills), Is.Empty);
         Assert.That(ScenarioResults.Differences("lines", scenario.Lines, lines), Is.Empty);
+        Assert.That(PlayedData.FindingsOf(report), Is.Empty);
+        Assert.That(report.Bills, Is.EqualTo(scenario.Bills.Count), "audited bills");
     }
 }
