@@ -179,6 +179,18 @@ contract NettingTest is MoneyFixture {
         _expectRefusal(2, _example(), expected);
     }
 
+    function test_NetObligations_RevertWhen_RoundIsOver() external {
+        fund(_payee(UK), 2_400);
+        settlement.netObligations(1, _example(), _signAll(_example()));
+        ISettlement.Obligation[] memory more = new ISettlement.Obligation[](1);
+        more[0] = _obligation(UK, GRID, 1, "more");
+        _expectRefusal(
+            1,
+            more,
+            abi.encodeWithSelector(ISettlement.Settlement_UnexpectedRound.selector, uint64(1), uint64(2))
+        );
+    }
+
     /// @dev Up to its last second, not after it.
     function test_NetObligations_RevertWhen_Expired() external {
         fund(_payee(UK), 1_200);
