@@ -100,15 +100,32 @@ public sealed partial class AlphalogicClient : ISignalSource, IDisposable
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<SignalValue> ReadHistoryAsync(
-        ParameterId parameter, DateTimeOffset from, DateTimeOffset to, TimeSpan? step, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<SignalValue> ReadHistoryAsync(
+        ParameterId parameter, DateTimeOffset from, DateTimeOffset to, TimeSpan? step, CancellationToken cancellationToken) =>
+        ReadPagesAsync(parameter, from, to, step, "", cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<SignalValue> ReadMeansAsync(
+        ParameterId parameter, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken cancellationToken) =>
+        ReadPagesAsync(parameter, from, to, step, "&agg=avg", cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _session.Dispose();
+        _http.Dispose();
+    }
+
+    private async IAsyncEnumerable<SignalValue> ReadPagesAsync(
+        ParameterId parameter, DateTimeOffset from, DateTimeOffset to, TimeSpan? step, string aggregate,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (step is { } given && given < TimeSpan.FromSeconds(1))
         {
             throw new ArgumentOutOfRangeException(nameof(step), given, "A history step is one second at least.");
         }
         string endpoint = $"GET /api/v1/parameters/{parameter}/history";
-        string range = $"?from={Iso(from)}&to={Iso(to)}" + (step is { } width ? "&step=" + Uri.EscapeDataString(System.Xml.XmlConvert.ToString(width)) : "");
+        string range = $"?from={Iso(from)}&to={Iso(to)}" + (step is { } width ? "&step=" + Uri.EscapeDataString(System.Xml.XmlConvert.ToString(width)) : "") + aggregate;
         string? cursor = null;
         DateTimeOffset last = DateTimeOffset.MinValue;
         for (int page = 0; page < MaxHistoryPages; page++)
@@ -137,13 +154,6 @@ public sealed partial class AlphalogicClient : ISignalSource, IDisposable
             cursor = next;
         }
         throw new AlphalogicAnswerException($"Alphalogic {endpoint}: more than {MaxHistoryPages} pages; ask for a shorter range or a longer step.");
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _session.Dispose();
-        _http.Dispose();
     }
 
     private async Task<SignalSnapshot> ReadValuesAsync(

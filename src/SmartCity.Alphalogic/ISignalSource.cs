@@ -29,6 +29,16 @@ public interface ISignalSource
     public IAsyncEnumerable<SignalValue> ReadHistoryAsync(
         ParameterId parameter, DateTimeOffset from, DateTimeOffset to, TimeSpan? step, CancellationToken cancellationToken);
 
+    /// <summary>Reads the means of one signal in [<paramref name="from"/>, <paramref name="to"/>), oldest first, page by page.</summary>
+    /// <param name="parameter">The signal.</param>
+    /// <param name="from">First instant, inclusive.</param>
+    /// <param name="to">Last instant, exclusive.</param>
+    /// <param name="step">One mean for each <c>[from + k·step, from + (k + 1)·step)</c>, whose time is its beginning.</param>
+    /// <param name="cancellationToken">Ends the reading between and within pages.</param>
+    /// <remarks>A step the source knows nothing of is left out or comes as bad. A source that keeps no means gives what it has recorded.</remarks>
+    public IAsyncEnumerable<SignalValue> ReadMeansAsync(
+        ParameterId parameter, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken cancellationToken);
+
     /// <summary>Reads the source's clock (UTC, whole seconds).</summary>
     public Task<DateTimeOffset> ReadSourceTimeAsync(CancellationToken cancellationToken);
 }

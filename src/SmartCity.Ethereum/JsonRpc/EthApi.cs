@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json;
 using SmartCity.Ethereum.Abi;
 
 namespace SmartCity.Ethereum.JsonRpc;
@@ -22,6 +23,21 @@ public sealed class EthApi(RpcClient client, ulong maxLogBlocks = 5_000)
     /// <summary>Number of the newest block.</summary>
     public Task<ulong> GetBlockNumberAsync(CancellationToken cancellationToken) =>
         Client.SendAsync<ulong>("eth_blockNumber", [], cancellationToken);
+
+    /// <summary>How far the node is while it catches up with its chain; null when it has, for all it knows.</summary>
+    public async Task<EthSyncProgress?> FindSyncProgressAsync(CancellationToken cancellationToken)
+    {
+        const string Method = "eth_syncing";
+        JsonElement answer = await Client.SendAsync<JsonElement>(Method, [], cancellationToken);
+        try
+        {
+            return answer.ValueKind == JsonValueKind.False ? null : answer.Deserialize<EthSyncProgress>(RpcJson.Options);
+        }
+        catch (JsonException exception)
+        {
+            throw new RpcProtocolException(Method, $"The node at {Client.Url} answered {Method} with something else than false or how far it is.", exception);
+        }
+    }
 
     /// <summary>The head of a block; null when there is no such block.</summary>
     public Task<EthBlock?> FindBlockAsync(BlockParameter block, CancellationToken cancellationToken) =>

@@ -14,6 +14,11 @@ public sealed record EthBlock(
     ulong Number, Hash32 Hash, Hash32 ParentHash, ulong Timestamp, ulong GasLimit, ulong GasUsed, BigInteger? BaseFeePerGas =
         null);
 
+/// <summary>A node that has not caught up with its chain.</summary>
+/// <param name="CurrentBlock">Number of the newest block that it has.</param>
+/// <param name="HighestBlock">Number of the newest block that it has heard of.</param>
+public sealed record EthSyncProgress(ulong CurrentBlock, ulong HighestBlock);
+
 /// <summary>What a contract wrote into the log of a transaction.</summary>
 /// <param name="Address">The contract.</param>
 /// <param name="Topics">Up to four: the event's hash and its indexed parameters.</param>

@@ -67,9 +67,15 @@ internal sealed partial class ChainSession(
 
     /// <summary>Makes sure that the chain is the city's and that this oracle may sign for it.</summary>
     /// <exception cref="OracleStoppedException">Another chain, a contract missing, or an oracle the ledger does not know.</exception>
-    /// <exception cref="EthereumNodeException">The node did not answer.</exception>
+    /// <exception cref="EthereumNodeException">The node did not answer, or is behind its chain.</exception>
     public async Task VerifyAsync(CancellationToken cancellationToken)
     {
+        if (await Api.FindSyncProgressAsync(cancellationToken) is { } progress)
+        {
+            // With an empty journal there would be nothing to see by that its head is an old one.
+            throw new RpcProtocolException(
+                "eth_syncing", $"The node at {Api.Client.Url} is still catching up with its chain: block {progress.CurrentBlock} of {progress.HighestBlock}.");
+        }
         try
         {
             await City.VerifyAsync(Api, cancellationToken);

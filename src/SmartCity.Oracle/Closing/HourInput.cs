@@ -20,4 +20,5 @@ internal enum InputOrigin
 /// <param name="Value">The number as the source gave it, in the source's unit; <c>null</c> when there is no good one.</param>
 /// <param name="SourceTime">When the source measured it; for a mean, the hour's end.</param>
 /// <param name="Origin">Where it came from.</param>
-internal readonly record struct HourInput(decimal? Value, DateTimeOffset SourceTime, InputOrigin Origin);
+/// <param name="ReceivedAt">When it was received, by the oracle's clock; for a mean of samples, the last of them.</param>
+internal readonly record struct HourInput(decimal? Value, DateTimeOffset SourceTime, InputOrigin Origin, DateTimeOffset ReceivedAt);

@@ -152,7 +152,7 @@ internal sealed partial class LateDesk(
             foreach ((Hour hour, CurrentValue value) in InTime(imported[key], counted, place.Segment).Where(pair => pair.Key >= from && pair.Key < before))
             {
                 known.TryAdd(hour, []);
-                known[hour][place.Channel.ImportKey] = new(value.Interval!.Value.Value / WattHoursPerKilowattHour, hour.End, InputOrigin.Import);
+                known[hour][place.Channel.ImportKey] = new(value.Interval!.Value.Value / WattHoursPerKilowattHour, hour.End, InputOrigin.Import, value.ReceivedAt);
             }
             (IReadOnlyList<LateHours> filled, ChannelState next) = LateGap.Replay(place.Channel, state, before, known);
             if (filled.Count == 0 && next == state)

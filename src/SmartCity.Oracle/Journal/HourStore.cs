@@ -65,9 +65,10 @@ internal sealed class HourStore(JournalDatabase journal, SampleStore samples, Ti
         foreach ((SignalKey key, HourInput input) in inputs)
         {
             transaction.ExecutePrepared(
-                "INSERT INTO hour_input (hour, signal, value, quality, source_ms, origin) VALUES ($0, $1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                "INSERT INTO hour_input (hour, signal, value, quality, source_ms, origin, received_ms) VALUES ($0, $1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
                 (long)hour.Value, samples.IdOf(transaction, key), input.Value is { } value ? SampleValue.ToColumn(value) : null,
-                input.Value is null ? (long)SampleQuality.Bad : (long)SampleQuality.Good, input.SourceTime.ToUnixTimeMilliseconds(), (long)input.Origin);
+                input.Value is null ? (long)SampleQuality.Bad : (long)SampleQuality.Good, input.SourceTime.ToUnixTimeMilliseconds(), (long)input.Origin,
+                input.ReceivedAt.ToUnixTimeMilliseconds());
         }
     }
 

@@ -47,6 +47,7 @@ internal static class JournalFile
                     transaction.Commit();
                 }
                 RequireJournal(connection, path);
+                AddReceivedTime(connection);
                 connection.Execute(ImportSchema.Create);
                 connection.Execute(LateSchema.Create);
                 return connection;
@@ -140,6 +141,15 @@ internal static class JournalFile
 
     private static bool IsEmpty(SqliteConnection connection) =>
         connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_schema") == 0;
+
+    /// <summary>A journal begun before the inputs of hours had a received time gets the column.</summary>
+    private static void AddReceivedTime(SqliteConnection connection)
+    {
+        if (!connection.ExecuteScalar<bool>("SELECT EXISTS (SELECT 1 FROM pragma_table_info('hour_input') WHERE name = 'received_ms')"))
+        {
+            connection.Execute("ALTER TABLE hour_input ADD COLUMN received_ms INTEGER");
+        }
+    }
 
     private static void RequireJournal(SqliteConnection connection, string path)
     {

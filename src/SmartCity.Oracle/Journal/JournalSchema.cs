@@ -43,6 +43,7 @@ internal static class JournalSchema
             received_ms INTEGER NOT NULL) STRICT;
 
         -- Append-only: what an hour was closed from: registers as of its end, means over it. origin: 0 polled, 1 the source's history, 2 the chain, 3 an import.
+        -- received_ms: NULL in hours that were closed before it was kept.
         CREATE TABLE hour_input (
             hour INTEGER NOT NULL,
             signal INTEGER NOT NULL,
@@ -50,6 +51,7 @@ internal static class JournalSchema
             quality INTEGER NOT NULL,
             source_ms INTEGER NOT NULL,
             origin INTEGER NOT NULL,
+            received_ms INTEGER,
             PRIMARY KEY (hour, signal)) STRICT, WITHOUT ROWID;
 
         -- Append-only: what we state of an hour of a segment. Never changed: a correction is another entry.

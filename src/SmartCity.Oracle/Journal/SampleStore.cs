@@ -76,12 +76,12 @@ internal sealed class SampleStore(JournalDatabase journal)
     public Dictionary<SignalKey, HourInput> AsOf(DateTimeOffset instant, TimeSpan ageLimit) => journal.Read(connection =>
         ToInputs(Dapper.SqlMapper.Query<InputRow>(connection,
             """
-            SELECT s.object, s.name, x.value, x.source_ms AS SourceMs
-            FROM (SELECT signal, value, max(source_ms) AS source_ms FROM sample
+            SELECT s.object, s.name, x.value, x.source_ms AS SourceMs, x.received_ms AS ReceivedMs
+            FROM (SELECT signal, value, max(source_ms) AS source_ms, received_ms FROM sample
                   WHERE source_ms BETWEEN @from AND @to AND quality = 2 GROUP BY signal) x
             JOIN signal s ON s.id = x.signal
             UNION ALL
-            SELECT s.object, s.name, l.value, l.source_ms FROM latest l JOIN signal s ON s.id = l.signal
+            SELECT s.object, s.name, l.value, l.source_ms, l.received_ms FROM latest l JOIN signal s ON s.id = l.signal
             WHERE s.name = @serial AND l.quality = 2
             """,
             new
@@ -102,9 +102,10 @@ internal sealed class SampleStore(JournalDatabase journal)
         long start = hour.Start.ToUnixTimeMilliseconds();
         Dictionary<long, SignalKey> wanted = keys.Where(_ids.ContainsKey).ToDictionary(key => _ids[key]);
         IEnumerable<MeanRow> rows = Dapper.SqlMapper.Query<MeanRow>(connection,
-            "SELECT source_ms AS SourceMs, signal, value FROM sample WHERE source_ms >= @start AND source_ms < @end AND quality = 2 AND signal IN @ids",
+            "SELECT source_ms AS SourceMs, received_ms AS ReceivedMs, signal, value FROM sample WHERE source_ms >= @start AND source_ms < @end AND quality = 2 AND signal IN @ids",
             new { start, end = hour.End.ToUnixTimeMilliseconds(), ids = wanted.Keys }, buffered: false);
         Dictionary<SignalKey, (decimal Sum, int Count)[]> sums = [];
+        Dictionary<SignalKey, long> received = [];
         foreach (MeanRow row in rows)
         {
             if (SampleValue.Number(row.Value) is { } number)
@@ -116,11 +117,14 @@ internal sealed class SampleStore(JournalDatabase journal)
                 }
                 ref (decimal Sum, int Count) quarter = ref quarters[(row.SourceMs - start) / QuarterMs];
                 quarter = (quarter.Sum + number, quarter.Count + 1);
+                received[key] = Math.Max(received.GetValueOrDefault(key), row.ReceivedMs);
             }
         }
         return sums
             .Where(pair => Array.TrueForAll(pair.Value, quarter => quarter.Count > 0))
-            .ToDictionary(pair => pair.Key, pair => new HourInput(pair.Value.Sum(quarter => quarter.Sum / quarter.Count) / Quarters, hour.End, InputOrigin.Polled));
+            .ToDictionary(pair => pair.Key, pair => new HourInput(
+                pair.Value.Sum(quarter => quarter.Sum / quarter.Count) / Quarters, hour.End, InputOrigin.Polled,
+                DateTimeOffset.FromUnixTimeMilliseconds(received[pair.Key])));
     });
 
     private static Dictionary<SignalKey, HourInput> ToInputs(IEnumerable<InputRow> rows)
@@ -130,7 +134,8 @@ internal sealed class SampleStore(JournalDatabase journal)
         {
             if (SampleValue.Number(row.Value) is { } number)
             {
-                inputs[new(row.Object, row.Name)] = new(number, DateTimeOffset.FromUnixTimeMilliseconds(row.SourceMs), InputOrigin.Polled);
+                inputs[new(row.Object, row.Name)] = new(
+                    number, DateTimeOffset.FromUnixTimeMilliseconds(row.SourceMs), InputOrigin.Polled, DateTimeOffset.FromUnixTimeMilliseconds(row.ReceivedMs));
             }
         }
         return inputs;
@@ -167,11 +172,13 @@ internal sealed class SampleStore(JournalDatabase journal)
         public string Name { get; init; } = "";
         public object? Value { get; init; }
         public long SourceMs { get; init; }
+        public long ReceivedMs { get; init; }
     }
 
     private sealed class MeanRow
     {
         public long SourceMs { get; init; }
+        public long ReceivedMs { get; init; }
         public long Signal { get; init; }
         public object? Value { get; init; }
     }

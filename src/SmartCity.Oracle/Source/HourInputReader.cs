@@ -16,6 +16,7 @@ internal sealed partial class HourInputReader(
 
     private static readonly TimeSpan BoundaryTolerance = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MeanStep = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan HalfHour = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan[] RoundDelays = [TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4)];
 
     /// <summary>Inputs of one hour: polled samples first, the source's history for the rest.</summary>
@@ -69,7 +70,7 @@ internal sealed partial class HourInputReader(
         {
             if (value.Interval is { } interval && _importKeys.TryGetValue(channel, out SignalKey key))
             {
-                hours[(int)(hour.Value - from.Value)][key] = new(interval.Value / WattHoursPerKilowattHour, hour.End, InputOrigin.Import);
+                hours[(int)(hour.Value - from.Value)][key] = new(interval.Value / WattHoursPerKilowattHour, hour.End, InputOrigin.Import, value.ReceivedAt);
             }
         }
     }
@@ -118,8 +119,10 @@ internal sealed partial class HourInputReader(
             List<SignalValue> values = [];
             DateTimeOffset start = isMean ? from.Start : from.End;
             DateTimeOffset end = isMean ? to.Start : to.Start.AddSeconds(1);
-            await foreach (SignalValue value in session.Source.ReadHistoryAsync(
-                signal.Parameter, start, end, isMean ? MeanStep : TimeSpan.FromHours(1), cancellationToken))
+            IAsyncEnumerable<SignalValue> history = isMean
+                ? session.Source.ReadMeansAsync(signal.Parameter, start, end, MeanStep, cancellationToken)
+                : session.Source.ReadHistoryAsync(signal.Parameter, start, end, TimeSpan.FromHours(1), cancellationToken);
+            await foreach (SignalValue value in history)
             {
                 if (value.Quality == SignalQuality.Good && value.Data.Number is not null)
                 {
@@ -128,7 +131,7 @@ internal sealed partial class HourInputReader(
             }
             lock (hours)
             {
-                Put(signal.Key, values, isMean, from, hours);
+                Put(signal.Key, values, isMean, from, hours, time.GetUtcNow());
             }
         }
         catch (AlphalogicException exception) when (exception is not AlphalogicAuthenticationException)
@@ -137,7 +140,8 @@ internal sealed partial class HourInputReader(
         }
     }
 
-    private static void Put(SignalKey key, List<SignalValue> values, bool isMean, Hour from, List<Dictionary<SignalKey, HourInput>> hours)
+    private static void Put(
+        SignalKey key, List<SignalValue> values, bool isMean, Hour from, List<Dictionary<SignalKey, HourInput>> hours, DateTimeOffset receivedAt)
     {
         if (!isMean)
         {
@@ -146,14 +150,18 @@ internal sealed partial class HourInputReader(
             foreach (SignalValue value in values.Where(value => value.SourceTime - Hour.Containing(value.SourceTime).Start < BoundaryTolerance))
             {
                 int index = (int)(Hour.Containing(value.SourceTime).Value - from.Value) - 1;
-                hours[index].TryAdd(key, new(value.Data.Number, value.SourceTime, InputOrigin.History));
+                hours[index].TryAdd(key, new(value.Data.Number, value.SourceTime, InputOrigin.History, receivedAt));
             }
             return;
         }
         foreach (IGrouping<Hour, SignalValue> hour in values.GroupBy(value => Hour.Containing(value.SourceTime)))
         {
-            decimal sum = hour.Sum(value => value.Data.Number!.Value);
-            hours[(int)(hour.Key.Value - from.Value)][key] = new(sum / hour.Count(), hour.Key.End, InputOrigin.History);
+            // A half-hour counts for a half, whatever is lacking in it: archives are of half-hours at the coarsest.
+            List<decimal> halves = [.. hour.GroupBy(value => value.SourceTime - hour.Key.Start < HalfHour).Select(half => half.Average(value => value.Data.Number!.Value))];
+            if (halves.Count == 2)
+            {
+                hours[(int)(hour.Key.Value - from.Value)][key] = new(halves.Average(), hour.Key.End, InputOrigin.History, receivedAt);
+            }
         }
     }
 

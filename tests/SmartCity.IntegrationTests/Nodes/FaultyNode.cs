@@ -198,6 +198,10 @@ public sealed class FaultyNode : IAsyncDisposable
         {
             return ErrorTo(call, refused.Code, refused.Message);
         }
+        if (method == "eth_syncing" && faults.OfType<NodeFault.CatchingUp>().FirstOrDefault() is { } progress)
+        {
+            return AnswerTo(call, new JsonObject { ["currentBlock"] = $"0x{progress.Block:x}", ["highestBlock"] = $"0x{progress.Highest:x}" });
+        }
         return method == NodeExchange.SendMethod && faults.OfType<NodeFault.Swallowed>().Any()
             ? AnswerTo(call, Keccak.Hash256(Hex.Decode((string)call["params"]![0]!)).ToString())
             : null;

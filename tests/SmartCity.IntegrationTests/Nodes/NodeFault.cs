@@ -59,6 +59,9 @@ public abstract record NodeFault
     /// <summary>Another node answers, which stands still: it knows no block after this one. Transactions it hands on.</summary>
     public sealed record StuckAt(ulong Block) : NodeFault;
 
+    /// <summary>It says that it is catching up with its chain: it has these blocks, of these.</summary>
+    public sealed record CatchingUp(ulong Block, ulong Highest) : NodeFault;
+
     /// <summary>Transactions are accepted and thrown away.</summary>
     public sealed record Swallowed : NodeFault;
 

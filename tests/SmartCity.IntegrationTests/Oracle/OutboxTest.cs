@@ -182,6 +182,26 @@ public sealed class OutboxTest(NodeKind kind)
         await _rig.AssertIsCompleteAsync(outbox, 4 * Due, cancellationToken);
     }
 
+    /// <summary>A node that is still catching up knows an older head: nothing is believed of it, and nothing sent through it.</summary>
+    [Test]
+    public async Task Start_NodeIsCatchingUp_WaitsUntilItHas(CancellationToken cancellationToken)
+    {
+        await using OutboxRig.Outbox outbox = _rig.NewOutbox(Hours);
+        _rig.Proxy.Faults = FaultPlans.Always(new NodeFault.CatchingUp(16, 31_337));
+        long before = _rig.Proxy.CountOf(NodeExchange.SendMethod);
+        outbox.Start();
+        await OracleRig.WaitAsync(() => outbox.ReadStatusAsync(cancellationToken), status => status.Message is not null, cancellationToken);
+        LinkStatus status = await outbox.ReadStatusAsync(cancellationToken);
+        long sent = _rig.Proxy.CountOf(NodeExchange.SendMethod) - before;
+        _rig.Proxy.Faults = FaultPlans.None;
+        await _rig.WaitUntilConfirmedAsync(outbox, cancellationToken);
+        await outbox.StopAsync();
+
+        Assert.That(status.Message, Does.Contain("block 16 of 31337"));
+        Assert.That(sent, Is.Zero);
+        await _rig.AssertIsCompleteAsync(outbox, Due, cancellationToken);
+    }
+
     /// <summary>An hour that the ledger will never take holds up its own segment and nothing else, and is not sent for ever.</summary>
     [Test]
     public async Task Run_PoisonedSegment_TheOtherGoesOn(CancellationToken cancellationToken)

@@ -321,6 +321,17 @@ public sealed class AlphalogicClientTest
         Assert.That(server.Requests[^1], Does.Contain("from=2026-09-21T14:13:20.000Z&to=2026-09-21T14:13:29.000Z&step=PT1H&cursor=a%20b"));
     }
 
+    [Test]
+    public async Task ReadMeansAsync_AsksForMeans()
+    {
+        StubServer server = StubServer.WithLogin().On(History, _ => StubServer.Json("{\"items\":[[1790000001000,1.5,\"good\"]],\"next\":null}"));
+        using AlphalogicClient client = NewClient(server);
+        DateTimeOffset from = DateTimeOffset.FromUnixTimeSeconds(1_790_000_000);
+        List<SignalValue> read = await client.ReadMeansAsync(new(1), from, from.AddHours(1), TimeSpan.FromMinutes(15), CancellationToken.None).ToListAsync();
+        Assert.That(read.Select(value => value.Data.Number), Is.EqualTo(new[] { 1.5m }));
+        Assert.That(server.Requests[^1], Does.Contain("step=PT15M&agg=avg"));
+    }
+
     [TestCase("{\"items\":[],\"next\":\"same\"}", "cursor came twice")]
     [TestCase("{\"items\":[],\"next\":5}", "neither text nor null")]
     [TestCase("{\"next\":null}", "no \"items\"")]

@@ -329,5 +329,5 @@ public sealed class HourCloserTest
         .Select(pair => pair.Split('='))
         .ToDictionary(
             pair => CityLayouts.Key(pair[0]),
-            pair => new HourInput(decimal.Parse(pair[1], System.Globalization.CultureInfo.InvariantCulture), default, InputOrigin.History));
+            pair => new HourInput(decimal.Parse(pair[1], System.Globalization.CultureInfo.InvariantCulture), default, InputOrigin.History, default));
 }

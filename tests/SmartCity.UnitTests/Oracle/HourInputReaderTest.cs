@@ -48,7 +48,7 @@ public sealed class HourInputReaderTest
     {
         Poll("itp_1.t1", minutes);
         Assert.That((await _reader.ReadLiveAsync(Closing, CancellationToken.None))[CityLayouts.Key("itp_1.t1")],
-            Is.EqualTo(new HourInput((decimal)expected, Closing.End, InputOrigin.Polled)));
+            Is.EqualTo(new HourInput((decimal)expected, Closing.End, InputOrigin.Polled, Closing.Start.AddMinutes(45))));
     }
 
     [Test]
@@ -61,7 +61,24 @@ public sealed class HourInputReaderTest
         }
 
         Assert.That((await _reader.ReadLiveAsync(Closing, CancellationToken.None))[CityLayouts.Key("itp_1.t1")],
-            Is.EqualTo(new HourInput(75, Closing.End, InputOrigin.History)));
+            Is.EqualTo(new HourInput(75, Closing.End, InputOrigin.History, _time.GetUtcNow())));
+    }
+
+    /// <summary>Quarters that the history knows: each half of the hour counts for a half, and one that is unknown leaves the mean unknown.</summary>
+    [TestCase("0:60 15:70 30:80 45:90", 75)]
+    [TestCase("0:60 15:70 30:80", 72.5)]
+    [TestCase("0:60 30:80", 70)]
+    [TestCase("0:60 15:70", null)]
+    [TestCase("", null)]
+    public async Task ReadHistoryAsync_Means_WeighHalfHoursAlike(string quarters, double? expected)
+    {
+        foreach (string[] quarter in quarters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split(':')))
+        {
+            _source.Record("itp_1.t1", Closing.Start.AddMinutes(int.Parse(quarter[0], System.Globalization.CultureInfo.InvariantCulture)), decimal.Parse(quarter[1], System.Globalization.CultureInfo.InvariantCulture));
+        }
+        IReadOnlyList<Dictionary<SignalKey, HourInput>> read = await _reader.ReadHistoryAsync(Closing, Closing.Next, CancellationToken.None);
+
+        Assert.That(read[0].GetValueOrDefault(CityLayouts.Key("itp_1.t1")).Value, Is.EqualTo((decimal?)expected));
     }
 
     /// <summary>The last good register at the hour's end or shortly before: not an older one, a doubtful one, or one from after it.</summary>

@@ -101,11 +101,11 @@ public sealed class ImportedIntervalTest
         Dictionary<SignalKey, HourInput> inputs = [];
         if (register is { } shown)
         {
-            inputs[Register] = new(shown / 1_000m, default, InputOrigin.Polled);
+            inputs[Register] = new(shown / 1_000m, default, InputOrigin.Polled, default);
         }
         if (import is { } interval)
         {
-            inputs[Import] = new(interval / 1_000m, default, InputOrigin.Import);
+            inputs[Import] = new(interval / 1_000m, default, InputOrigin.Import, default);
         }
         return inputs;
     }

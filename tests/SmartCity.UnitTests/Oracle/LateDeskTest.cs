@@ -248,7 +248,7 @@ public sealed class LateDeskTest
             Dictionary<SignalKey, HourInput> inputs = Inputs(register);
             if (Imports.Read(closing, closing.Next).TryGetValue((closing, new(1, Channel)), out CurrentValue imported) && imported.Interval is { } interval)
             {
-                inputs[new("m1_1", "a.80020")] = new(interval.Value / 1_000m, closing.End, InputOrigin.Import);
+                inputs[new("m1_1", "a.80020")] = new(interval.Value / 1_000m, closing.End, InputOrigin.Import, default);
             }
             HourCloser closer = new(CityLayouts.Layout, _hours.ReadStates());
             ClosedHour closed = closer.Close(Segment, closing, inputs, []);
@@ -318,6 +318,6 @@ public sealed class LateDeskTest
 
         private static Dictionary<SignalKey, HourInput> Inputs(long register) => register < 0
             ? []
-            : new() { [new("m1_1", "a")] = new(register / 1_000m, default, InputOrigin.Polled) };
+            : new() { [new("m1_1", "a")] = new(register / 1_000m, default, InputOrigin.Polled, default) };
     }
 }

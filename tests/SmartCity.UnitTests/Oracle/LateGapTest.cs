@@ -77,6 +77,6 @@ public sealed class LateGapTest
             pair => new Dictionary<SignalKey, HourInput>
             {
                 [pair.Item[0] == 'i' ? Channel.ImportKey : Channel.RegisterKey] =
-                    new(decimal.Parse(pair.Item.TrimStart('i'), System.Globalization.CultureInfo.InvariantCulture) / 1_000m, default, InputOrigin.History),
+                    new(decimal.Parse(pair.Item.TrimStart('i'), System.Globalization.CultureInfo.InvariantCulture) / 1_000m, default, InputOrigin.History, default),
             });
 }

@@ -64,6 +64,11 @@ internal sealed class TableSource : ISignalSource
         }
     }
 
+    /// <summary>What was recorded in a step stands for all of it.</summary>
+    public IAsyncEnumerable<SignalValue> ReadMeansAsync(
+        ParameterId parameter, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken cancellationToken) =>
+        ReadHistoryAsync(parameter, from, to, step, cancellationToken);
+
     public Task<DateTimeOffset> ReadSourceTimeAsync(CancellationToken cancellationToken) =>
         IsSilent ? throw new AlphalogicUnavailableException("silent") : Task.FromResult(Now);
 

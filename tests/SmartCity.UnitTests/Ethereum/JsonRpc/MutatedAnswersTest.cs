@@ -56,6 +56,7 @@ public sealed class MutatedAnswersTest
     private static IEnumerable<TestCaseData> Questions()
     {
         yield return Case("eth_chainId", ["\"0x7a69\""], async api => await api.GetChainIdAsync(default));
+        yield return Case("eth_syncing", ["{\"startingBlock\":\"0x0\",\"currentBlock\":\"0x10\",\"highestBlock\":\"0x7a69\"}"], async api => await api.FindSyncProgressAsync(default));
         yield return Case("eth_getBlockByNumber", [Block], async api => await api.GetBlockAsync(BlockParameter.Latest, default));
         yield return Case("eth_getTransactionByHash", [Transaction], async api => await api.FindTransactionAsync(Hash, default));
         yield return Case("eth_getTransactionReceipt", [Receipt], async api => await api.FindReceiptAsync(Hash, default));
