@@ -13,9 +13,9 @@ public sealed class HourInputReaderTest
     private static readonly Hour Closing = CityLayouts.Hour(3);
     private static readonly string[] Signals = ["itp_1.flow m3", "itp_1.t1 °C", "itp_1.q Gcal", "m1_1.a kWh"];
 
-    private readonly TableSource _source = Signals.Aggregate(new TableSource(), (source, signal) => source.With(signal.Split(' ')[0], signal.Split(' ')[1]));
     private readonly FakeTimeProvider _time = new(CityLayouts.Hour(5).Start);
 
+    private TableSource _source = null!;
     private string _folder = "";
     private JournalDatabase _journal = null!;
     private SampleStore _samples = null!;
@@ -27,6 +27,7 @@ public sealed class HourInputReaderTest
         _folder = Directory.CreateTempSubdirectory("hour-inputs").FullName;
         _journal = JournalDatabase.Open(_folder);
         _samples = new(_journal);
+        _source = Signals.Aggregate(new TableSource(), (source, signal) => source.With(signal.Split(' ')[0], signal.Split(' ')[1]));
         SourceSession session = new(_source, CityLayouts.Plan, CityLayouts.Layout, _samples, NullLogger<SourceSession>.Instance);
         _reader = new(
             session, CityLayouts.Layout, _samples, new(_journal, CityLayouts.Layout, _time), CityLayouts.Options(_folder), _time, NullLogger<HourInputReader>.Instance);
