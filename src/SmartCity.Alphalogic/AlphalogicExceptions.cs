@@ -12,7 +12,8 @@ public abstract class AlphalogicException : Exception
 /// <summary>The server refuses the login or password. Trying again without new credentials is useless and may lock the account.</summary>
 public sealed class AlphalogicAuthenticationException : AlphalogicException
 {
-    internal AlphalogicAuthenticationException(string message)
+    /// <summary>Says who was refused.</summary>
+    public AlphalogicAuthenticationException(string message)
         : base(message, null)
     {
     }
@@ -21,7 +22,8 @@ public sealed class AlphalogicAuthenticationException : AlphalogicException
 /// <summary>The server could not be reached, did not answer in time, or went on answering 429 or 5xx after all retries. Trying later may help.</summary>
 public sealed class AlphalogicUnavailableException : AlphalogicException
 {
-    internal AlphalogicUnavailableException(string message, Exception? inner = null)
+    /// <summary>Says what could not be reached, and why.</summary>
+    public AlphalogicUnavailableException(string message, Exception? inner = null)
         : base(message, inner)
     {
     }
@@ -30,7 +32,8 @@ public sealed class AlphalogicUnavailableException : AlphalogicException
 /// <summary>The server answered something that cannot be understood: malformed JSON, a missing field, an oversized answer.</summary>
 public sealed class AlphalogicAnswerException : AlphalogicException
 {
-    internal AlphalogicAnswerException(string message, Exception? inner = null)
+    /// <summary>Says what was asked and what is wrong with the answer.</summary>
+    public AlphalogicAnswerException(string message, Exception? inner = null)
         : base(message, inner)
     {
     }
@@ -39,7 +42,8 @@ public sealed class AlphalogicAnswerException : AlphalogicException
 /// <summary>The server refuses the request itself, such as an unknown parameter.</summary>
 public sealed class AlphalogicRequestException : AlphalogicException
 {
-    internal AlphalogicRequestException(string message, int statusCode, string code)
+    /// <summary>Says what was refused, with the server's status and code.</summary>
+    public AlphalogicRequestException(string message, int statusCode, string code)
         : base(message, null)
     {
         StatusCode = statusCode;

@@ -92,7 +92,7 @@ public sealed class RpcClient(HttpClient http, RpcClientOptions? options = null,
             delay *= 2;
         }
         delay = delay < _options.MaxDelay ? delay : _options.MaxDelay;
-        return delay - delay * (Random.Shared.NextDouble() / 2);
+        return delay - delay * (_options.Jitter.NextDouble() / 2);
     }
 
     private async Task<IReadOnlyList<RpcResult<T?>>> PostOnceAsync<T>(

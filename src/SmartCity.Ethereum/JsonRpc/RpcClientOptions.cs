@@ -16,6 +16,10 @@ public sealed record RpcClientOptions
     /// <summary>The longest pause between attempts. Default 5 s.</summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Where the random part of pauses comes from. Must be safe to use from several threads if the client is. Default <see
+    /// cref="Random.Shared"/>.</summary>
+    public Random Jitter { get; init; } = Random.Shared;
+
     /// <summary>Calls in one HTTP request; larger batches are cut. Default 100.</summary>
     public int MaxBatchSize { get; init; } = 100;
 

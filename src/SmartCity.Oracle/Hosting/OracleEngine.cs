@@ -80,20 +80,18 @@ internal sealed class OracleEngine : IDisposable
     /// <summary>Imports files; <c>null</c> when no folder is watched.</summary>
     public ImportFolder? Imports { get; }
 
+    /// <summary>What the oracle does all the time, each beside the others. One ends by an exception alone: cancelled, or unable to go on.</summary>
+    public IReadOnlyList<Func<CancellationToken, Task>> Loops =>
+    [
+        Poller.RunAsync, Closing.RunAsync, Submitter.RunAsync, Corrections.RunAsync, Incidents.RunAsync, Housekeeper.RunAsync,
+        .. Imports is { } imports ? [imports.RunAsync] : Array.Empty<Func<CancellationToken, Task>>(),
+    ];
+
     /// <summary>Runs until cancelled, or until a loop cannot go on: then the others are ended and its exception is thrown.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] loops =
-        [
-            Task.Run(() => Poller.RunAsync(stop.Token), stop.Token),
-            Task.Run(() => Closing.RunAsync(stop.Token), stop.Token),
-            Task.Run(() => Submitter.RunAsync(stop.Token), stop.Token),
-            Task.Run(() => Corrections.RunAsync(stop.Token), stop.Token),
-            Task.Run(() => Incidents.RunAsync(stop.Token), stop.Token),
-            Task.Run(() => Housekeeper.RunAsync(stop.Token), stop.Token),
-            .. Imports is { } imports ? [Task.Run(() => imports.RunAsync(stop.Token), stop.Token)] : Array.Empty<Task>(),
-        ];
+        Task[] loops = [.. Loops.Select(loop => Task.Run(() => loop(stop.Token), stop.Token))];
         Task first = await Task.WhenAny(loops);
         await stop.CancelAsync();
         await Task.WhenAll(loops).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);

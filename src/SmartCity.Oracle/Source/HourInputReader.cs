@@ -87,14 +87,19 @@ internal sealed partial class HourInputReader(
             ConcurrentDictionary<SourceSignal, AlphalogicException> failed = new();
             await Parallel.ForEachAsync(
                 pending,
-                new ParallelOptions { MaxDegreeOfParallelism = ParallelReads, CancellationToken = cancellationToken },
+                new ParallelOptions
+                {
+                    MaxDegreeOfParallelism = ParallelReads,
+                    TaskScheduler = TaskScheduler.Current,
+                    CancellationToken = cancellationToken,
+                },
                 async (signal, token) => await ReadSignalAsync(signal, from, to, hours, failed, token));
             if (failed.Count == pending.Count && pending.Count > 1)
             {
                 session.Forget();
                 throw failed.Values.First();
             }
-            pending = [.. failed.Keys];
+            pending = [.. pending.Where(failed.ContainsKey)];
             if (pending.Count > 0)
             {
                 LogSignalFailed(pending.Count, failed.Values.First().Message);
