@@ -18,6 +18,9 @@ internal sealed partial class CorrectionSubmitter(
     private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BlockDeadline = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often the chain is asked whether it still holds what it held, when there is nothing else to do.</summary>
+    private static readonly TimeSpan WatchPeriod = TimeSpan.FromSeconds(30);
+
     /// <summary>So often in a row the chain must be found without a correction before it counts as lost: one node may lag.</summary>
     private const int LooksUntilLost = 10;
 
@@ -33,6 +36,8 @@ internal sealed partial class CorrectionSubmitter(
 
     private readonly Dictionary<long, (int Misses, long Since)> _watched = [];
     private readonly Dictionary<long, int> _refusals = [];
+    private readonly Dictionary<uint, (long Sequence, int Looks)> _missing = [];
+    private readonly Dictionary<uint, (int Epoch, long At)> _asked = [];
 
     /// <summary>Submits until cancelled. While the chain does not answer, gaps wait.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -60,7 +65,7 @@ internal sealed partial class CorrectionSubmitter(
         bool isAccepted = true;
         foreach (SegmentLayout segment in layout.Segments)
         {
-            if (chain.Epoch != 0 && chain.HeadOf(segment.Number) is { } head && HasWork(segment.Number, head))
+            if (chain.Epoch != 0 && chain.HeadOf(segment.Number) is { } head && IsDue(segment.Number, head))
             {
                 try
                 {
@@ -76,12 +81,14 @@ internal sealed partial class CorrectionSubmitter(
         return isAccepted;
     }
 
-    private bool HasWork(uint segment, SegmentHead head) =>
-        store.Unconfirmed(segment, uint.MaxValue).Count > 0 || store.Oldest(segment, head.NextHour) is not null;
+    private bool IsDue(uint segment, SegmentHead head) =>
+        store.Unconfirmed(segment, uint.MaxValue).Count > 0 || store.Oldest(segment, head.NextHour) is not null
+        || !_asked.TryGetValue(segment, out (int Epoch, long At) last) || last.Epoch != chain.Epoch || time.GetElapsedTime(last.At) >= WatchPeriod;
 
     private async Task<bool> StepAsync(uint segment, SegmentHead head, CancellationToken cancellationToken)
     {
-        if (await chain.ReadCorrectionPlaceAsync(segment, store.LastConfirmed(segment), cancellationToken) is not { } next)
+        (int, long) asked = (chain.Epoch, time.GetTimestamp());
+        if (await chain.ReadCorrectionPlaceAsync(segment, store.LastSigned(segment), cancellationToken) is not { } next)
         {
             return true; // A node that lags.
         }
@@ -94,7 +101,7 @@ internal sealed partial class CorrectionSubmitter(
                 _refusals.Remove(passed.Sequence);
                 LogWritten(passed.Correction);
             }
-            else if (IsLost(passed))
+            else if (IsMissing(passed))
             {
                 store.MarkVoid(passed);
             }
@@ -103,17 +110,54 @@ internal sealed partial class CorrectionSubmitter(
                 return true;
             }
         }
-        OutboxCorrection? due = store.From(segment, next.Number)
-            .FirstOrDefault(known => known.Correction.Place == next && known.Correction.Details.OracleConfig == chain.Config);
-        foreach (OutboxCorrection other in store.From(segment, next.Number).Where(known => known.Sequence != due?.Sequence))
-        {
-            store.MarkVoid(other); // Its place will never come: the chain was set back, or other oracles are asked for.
-        }
-        due ??= Sign(next, head);
+        _missing.Remove(segment);
+        await DoubtAsync(next, cancellationToken);
+        _asked[segment] = asked;
+        OutboxCorrection? due = Due(next) ?? Sign(next, head);
         return due is null || await SendAsync(due, cancellationToken);
     }
 
-    /// <summary>Counts that the chain was found without a correction.</summary>
+    /// <summary>Doubts what was confirmed and the chain does not hold any more: it was set back, and perhaps no hour was lost with it.</summary>
+    private async Task DoubtAsync(CorrectionPlace next, CancellationToken cancellationToken)
+    {
+        // A correction names the one before it: what the chain holds, it holds with all before.
+        while (store.NewestConfirmed(next.Segment) is { } newest && newest.Correction.Id != next.Previous
+            && (newest.Correction.Place.Number >= next.Number || !await chain.HoldsAsync(newest.Correction, cancellationToken)))
+        {
+            store.Doubt(newest);
+            LogDoubted(newest.Correction);
+        }
+    }
+
+    /// <summary>The signed correction whose place is the next one. Those that follow on it keep their places for a chain that was set back; the
+    /// others' never come: other oracles are asked for, or others have written.</summary>
+    private OutboxCorrection? Due(CorrectionPlace next)
+    {
+        OutboxCorrection? due = null;
+        CorrectionPlace place = next;
+        foreach (OutboxCorrection known in store.From(next.Segment, next.Number))
+        {
+            if (known.Correction.Place != place || known.Correction.Details.OracleConfig != chain.Config)
+            {
+                store.MarkVoid(known);
+                continue;
+            }
+            due ??= known;
+            place = new(next.Segment, place.Number + 1, known.Correction.Id);
+        }
+        return due;
+    }
+
+    /// <summary>Counts that the chain was found beyond a correction without holding it. In a row: a head of before the chain was set back may be told again.</summary>
+    private bool IsMissing(OutboxCorrection passed)
+    {
+        (long sequence, int looks) = _missing.GetValueOrDefault(passed.Correction.Place.Segment);
+        looks = sequence == passed.Sequence ? looks + 1 : 1;
+        _missing[passed.Correction.Place.Segment] = (passed.Sequence, looks);
+        return looks >= LooksUntilLost;
+    }
+
+    /// <summary>Counts that the node did not know the transaction of a correction.</summary>
     private bool IsLost(OutboxCorrection missed)
     {
         (int misses, long since) = _watched.GetValueOrDefault(missed.Sequence, (0, time.GetTimestamp()));
@@ -197,6 +241,9 @@ internal sealed partial class CorrectionSubmitter(
 
     [LoggerMessage(EventId = 5130, Level = LogLevel.Information, Message = "The {Correction} is on the chain")]
     private partial void LogWritten(ReadingCorrection correction);
+
+    [LoggerMessage(EventId = 5133, Level = LogLevel.Warning, Message = "The {Correction} was on the chain and is not found there: it is looked up again, and sent again when it is lost")]
+    private partial void LogDoubted(ReadingCorrection correction);
 
     [LoggerMessage(EventId = 5131, Level = LogLevel.Warning, Message = "The {Correction} is refused: {Reason}")]
     private partial void LogRefused(ReadingCorrection correction, string reason);

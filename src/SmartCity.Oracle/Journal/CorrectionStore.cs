@@ -23,6 +23,7 @@ internal sealed record OutboxCorrection(long Sequence, long Fill, ReadingCorrect
 /// <summary>Gaps that are known since, and the outbox of the corrections that fill them. A correction is written before it is sent.</summary>
 internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout, TimeProvider time)
 {
+    private const int Sent = 1;
     private const int Confirmed = 2;
     private const int Void = 3;
 
@@ -109,9 +110,14 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
     public IReadOnlyList<OutboxCorrection> From(uint segment, uint number) => Read(
         "c.segment = @segment AND c.number >= @number AND c.state < 3", new { segment, number });
 
-    /// <summary>Number of the last correction of a segment that was found on the chain; 0 for none.</summary>
-    public uint LastConfirmed(uint segment) => (uint)journal.Read(connection => connection.ExecuteScalar<long>(
-        "SELECT coalesce(max(number), 0) FROM correction WHERE segment = @segment AND state = @Confirmed", new { segment, Confirmed }));
+    /// <summary>Number of the last correction of a segment that was signed and is not void: the chain may hold it, confirmed or not; 0 for none.</summary>
+    public uint LastSigned(uint segment) => (uint)journal.Read(connection => connection.ExecuteScalar<long>(
+        "SELECT coalesce(max(number), 0) FROM correction WHERE segment = @segment AND state < @Void", new { segment, Void }));
+
+    /// <summary>The last correction of a segment that was found on the chain; <c>null</c> for none.</summary>
+    public OutboxCorrection? NewestConfirmed(uint segment) => Read(
+        "c.sequence = (SELECT sequence FROM correction WHERE segment = @segment AND state = @Confirmed ORDER BY number DESC LIMIT 1)",
+        new { segment, Confirmed }).SingleOrDefault();
 
     /// <summary>Corrections of a segment below a number that are not known to be on the chain.</summary>
     public IReadOnlyList<OutboxCorrection> Unconfirmed(uint segment, uint below) => Read(
@@ -124,6 +130,9 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
 
     /// <summary>Notes that a correction is on the chain.</summary>
     public void MarkConfirmed(OutboxCorrection known) => MarkAs(known, Confirmed);
+
+    /// <summary>Has a correction that was confirmed looked up again: its block may have been lost.</summary>
+    public void Doubt(OutboxCorrection known) => MarkAs(known, Sent);
 
     /// <summary>Notes that a correction's place was taken by another: its gap is to be filled anew.</summary>
     public void MarkVoid(OutboxCorrection known) => MarkAs(known, Void);

@@ -32,6 +32,7 @@ public sealed class OracleFaultsTest
         SortedDictionary<string, int> phases = new(StringComparer.Ordinal);
         for (int kill = 1; kill <= Kills; kill++)
         {
+            DateTimeOffset? before = (await rig.Reader.GetStatusAsync(cancellationToken))?.StartedAt;
             OracleProcess oracle = await rig.StartProcessAsync(cancellationToken);
             if (random.Next(8) == 0)
             {
@@ -39,12 +40,14 @@ public sealed class OracleFaultsTest
             }
             else
             {
-                await OracleRig.WaitAsync(() => Task.FromResult(oracle.Log), log => log.Length > 0, cancellationToken);
+                await OracleRig.WaitAsync(
+                    () => rig.Reader.GetStatusAsync(cancellationToken),
+                    status => oracle.HasExited || (status is { Chain.State: LinkState.Reachable } && status.StartedAt != before), cancellationToken);
                 await Task.Delay(random.Next(kill % KillsOfABeginning == 1 ? 2_500 : 900), cancellationToken);
             }
             Assert.That(oracle.HasExited, Is.False, oracle.Log);
             await oracle.KillAsync(cancellationToken);
-            string phase = PhaseOf(oracle, await rig.Reader.GetStatusAsync(cancellationToken));
+            string phase = PhaseOf(await rig.Reader.GetStatusAsync(cancellationToken), before);
             phases[phase] = phases.GetValueOrDefault(phase) + 1;
             if (kill % KillsOfABeginning == 0)
             {
@@ -62,9 +65,10 @@ public sealed class OracleFaultsTest
 
         await rig.AssertChainIsCompleteAsync(cancellationToken);
 
-        static string PhaseOf(OracleProcess oracle, OracleStatus? status) => oracle.Log.Contains("is the city's", StringComparison.Ordinal)
-            ? ShareConfirmed(status) == 100 ? "all sent" : status is { WaitingBatches: > 0 } ? "sending" : "closing"
-            : "starting";
+        static string PhaseOf(OracleStatus? status, DateTimeOffset? before) =>
+            status is not { Chain.State: LinkState.Reachable } || status.StartedAt == before ? "starting"
+            : ShareConfirmed(status) == 100 ? "all sent"
+            : "sending";
     }
 
     private static Task<string> SnapshotAsync(OracleRig rig, CancellationToken cancellationToken) =>

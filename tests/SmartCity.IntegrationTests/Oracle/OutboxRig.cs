@@ -183,26 +183,31 @@ internal sealed class OutboxRig : IAsyncDisposable
             }
         });
 
-        /// <summary>Closes hours of which some have no reading of a consumer in segment 1, and learns afterwards what it was: gaps, one hour each.</summary>
+        /// <summary>Closes hours of which the first have no reading of a consumer in segment 1.</summary>
         public void CloseWithGaps(int hours, int gaps)
         {
-            Hour first = Hours.NextHour(1);
-            GroupLayout group = _rig.Layout.Segments[0].Groups[0];
-            int channel = group.Channels.Count - 1;
+            int channel = _rig.Layout.Segments[0].Groups[0].Channels.Count - 1;
             Close(hours, (segment, i, groups) => segment == 1 && i < gaps
                 ? [[.. groups[0].Take(channel), new Reading(default, Quality.Missing)], .. groups.Skip(1)]
                 : groups);
+        }
+
+        /// <summary>Learns what the consumer had in those hours: gaps, one hour each.</summary>
+        public void LearnGaps(int gaps)
+        {
+            GroupLayout group = _rig.Layout.Segments[0].Groups[0];
             _journal.Write(transaction =>
             {
                 for (uint i = 0; i < gaps; i++)
                 {
-                    Corrections.AddFills(transaction, 1, [new(group.Plan.Number, channel, new(first.Value + i), [5 + i], $"gap {i}")]);
+                    Corrections.AddFills(
+                        transaction, 1, [new(group.Plan.Number, group.Channels.Count - 1, new(_rig.Layout.FirstHour.Value + i), [5 + i], $"gap {i}")]);
                 }
             });
         }
 
         /// <summary>Do all known gaps stand on the chain, for all that the journal knows?</summary>
-        public bool AreGapsFilled(int gaps) => Corrections.LastConfirmed(1) == gaps && Corrections.Unconfirmed(1, uint.MaxValue).Count == 0;
+        public bool AreGapsFilled(int gaps) => Corrections.LastSigned(1) == gaps && Corrections.Unconfirmed(1, uint.MaxValue).Count == 0;
 
         /// <summary>Starts to submit; again after <see cref="StopAsync"/>.</summary>
         public void Start(TransactionSenderOptions? options = null)

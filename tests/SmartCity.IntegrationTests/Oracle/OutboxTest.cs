@@ -1,3 +1,4 @@
+using SmartCity.Ethereum;
 using SmartCity.Ethereum.JsonRpc;
 using SmartCity.IntegrationTests.Nodes;
 using SmartCity.Oracle;
@@ -227,6 +228,7 @@ public sealed class OutboxTest(NodeKind kind)
     [TestCase("another node's older head")]
     [TestCase("answers lost")]
     [TestCase("pool forgotten")]
+    [TestCase("set back")]
     public async Task Run_Corrections_EachGapIsFilledOnce(string fault, CancellationToken cancellationToken)
     {
         const int Gaps = 4;
@@ -239,7 +241,24 @@ public sealed class OutboxTest(NodeKind kind)
             _ => FaultPlans.None,
         };
 
+        IReadOnlyList<Hash32> SignedIds() => [.. outbox.Corrections.From(1, 1).Select(signed => signed.Correction.Id)];
+        IReadOnlyList<Hash32>? lost = null;
         outbox.Start();
+        if (fault == "set back")
+        {
+            // To where the hours are already: corrections alone are lost, of which no hour tells.
+            await _rig.WaitUntilConfirmedAsync(outbox, cancellationToken);
+            string hoursAlone = await _rig.Api.Client.SendAsync<string>("evm_snapshot", [], cancellationToken);
+            outbox.LearnGaps(Gaps);
+            await OracleRig.WaitAsync(() => Task.FromResult(outbox.Log), _ => outbox.AreGapsFilled(Gaps), cancellationToken);
+            lost = SignedIds();
+            Assert.That(await _rig.Api.Client.SendAsync<bool>("evm_revert", [hoursAlone], cancellationToken));
+            await OracleRig.WaitAsync(() => Task.FromResult(outbox.Log), log => log.Contains("is not found there", StringComparison.Ordinal), cancellationToken);
+        }
+        else
+        {
+            outbox.LearnGaps(Gaps);
+        }
         if (fault == "pool forgotten")
         {
             await _rig.WaitUntilConfirmedAsync(outbox, cancellationToken);
@@ -254,6 +273,7 @@ public sealed class OutboxTest(NodeKind kind)
 
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(await _rig.CorrectionsAsync(cancellationToken), Is.EqualTo(Gaps));
+        Assert.That(SignedIds(), Is.EqualTo(lost ?? SignedIds()), "what was signed is sent again: signed anew, it could come twice");
         Assert.That(outbox.Log, Does.Not.Contain("TooManyFilledHours"), "a gap was to be filled twice");
         await _rig.AssertIsCompleteAsync(outbox, 2 * (8 * Segments + Gaps), cancellationToken);
     }

@@ -50,6 +50,9 @@ internal sealed class SimulatedChain(World world, Schedule schedule, NodeLink li
     private bool _isMineDue;
     private long _lastBlockSeconds;
 
+    /// <summary>Requests of the oracle that reached the node.</summary>
+    public int Requests { get; private set; }
+
     /// <summary>Begins, from a state that <see cref="Restore"/> goes back to.</summary>
     public void Begin()
     {
@@ -77,6 +80,7 @@ internal sealed class SimulatedChain(World world, Schedule schedule, NodeLink li
         {
             Mine();
         }
+        Requests++;
         byte[] answer = link.Post(body);
         if (body.Span.IndexOf("eth_sendRawTransaction"u8) >= 0 && !_isMineDue)
         {

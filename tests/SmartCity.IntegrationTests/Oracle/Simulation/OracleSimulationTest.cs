@@ -22,9 +22,9 @@ public sealed class OracleSimulationTest
     /// <summary>A simulator without one of these shows less than it seems to.</summary>
     private static readonly string[] Faults =
     [
-        "chain set back", "disk full", "disk read-only", "killed", "node: Doubled", "node: ErrorAfter", "node: ErrorBefore", "node: Garbled", "node: Late",
+        "chain set back", "clock of the oracle set", "clock of the source set", "disk full", "disk read-only", "killed", "node: Doubled", "node: ErrorAfter", "node: ErrorBefore", "node: Garbled", "node: Late",
         "node: LostAfter", "node: LostBefore", "node: NotReached", "node: ResetAfter", "node: ResetBefore", "node: answer twice in a batch",
-        "node: batch in another order", "node: behind", "pool forgotten", "silent meter", "snapshot given again", "source away", "source: garbled",
+        "node: batch in another order", "node: behind", "pool forgotten", "signals renumbered", "silent meter", "snapshot given again", "source away", "source: garbled",
         "source: late", "source: login refused", "source: lost", "source: refused", "value without quality", "wild value",
     ];
 
@@ -36,6 +36,7 @@ public sealed class OracleSimulationTest
 
     private readonly ConcurrentQueue<string> _failures = [];
     private readonly ConcurrentDictionary<string, int> _seen = [];
+    private readonly ConcurrentDictionary<string, int> _made = [];
 
     [Test]
     public async Task Schedules_WhateverFails_EveryHourIsOnChainOnceAndTrue()
@@ -46,11 +47,10 @@ public sealed class OracleSimulationTest
         ParallelOptions options = new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = timeout.Token };
         await Parallel.ForEachAsync(
             seeds.Chunk(Math.Min(SchedulesPerNode, seeds.Length / options.MaxDegreeOfParallelism + 1)), options, PlayAllAsync);
-        TestContext.Out.WriteLine($"{seeds.Length} schedules in {watch.Elapsed.TotalSeconds:F0} s. What came about:");
-        foreach ((string fault, int count) in _seen.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            TestContext.Out.WriteLine($"  {fault,-30} {count,8}");
-        }
+        TestContext.Out.WriteLine($"{seeds.Length} schedules in {watch.Elapsed.TotalSeconds:F0} s, {_seen.Values.Sum()} faults:");
+        Tell(_seen);
+        TestContext.Out.WriteLine("With all of them:");
+        Tell(_made);
         Assert.That(_failures, Is.Empty);
         if (OnlySeed is null)
         {
@@ -58,19 +58,35 @@ public sealed class OracleSimulationTest
         }
     }
 
-    [TestCase(2)]
-    [TestCase(6)]
-    [TestCase(9)]
-    public async Task Schedule_PlayedAgainOnAnotherNode_IsTheSame(int seed)
+    /// <summary>Only what is played exactly again can be looked into.</summary>
+    [Test]
+    public async Task Schedules_PlayedAgainOnAnotherNode_AreTheSame()
     {
         using CancellationTokenSource timeout = new(TimeSpan.FromMinutes(3));
-        ulong[] digests = new ulong[2];
-        for (int i = 0; i < digests.Length; i++)
+        await using SimulatedCity one = await SimulatedCity.StartAsync(timeout.Token);
+        await using SimulatedCity other = await SimulatedCity.StartAsync(timeout.Token);
+        foreach (int seed in new[] { 2, 6, 9 })
         {
-            await using SimulatedCity city = await SimulatedCity.StartAsync(timeout.Token);
-            digests[i] = await Task.Run(() => SimulationRun.Play(city, seed, false, timeout.Token).Digest, timeout.Token);
+            ulong first = await Task.Run(() => SimulationRun.Play(one, seed, false, timeout.Token).Digest, timeout.Token);
+            ulong second = await Task.Run(() => SimulationRun.Play(other, seed, false, timeout.Token).Digest, timeout.Token);
+            Assert.That(second, Is.EqualTo(first), $"schedule {seed}");
         }
-        Assert.That(digests[0], Is.EqualTo(digests[1]));
+    }
+
+    private static void Tell(IEnumerable<KeyValuePair<string, int>> counts)
+    {
+        foreach ((string what, int count) in counts.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            TestContext.Out.WriteLine($"  {what,-30} {count,8}");
+        }
+    }
+
+    private static void Add(ConcurrentDictionary<string, int> sums, IEnumerable<KeyValuePair<string, int>> counts)
+    {
+        foreach ((string what, int count) in counts)
+        {
+            sums.AddOrUpdate(what, count, (_, before) => before + count);
+        }
     }
 
     private async ValueTask PlayAllAsync(int[] seeds, CancellationToken cancellationToken)
@@ -79,10 +95,8 @@ public sealed class OracleSimulationTest
         foreach (int seed in seeds.TakeWhile(_ => _failures.Count < MaxFailures))
         {
             SimulationResult result = await Task.Run(() => SimulationRun.Play(city, seed, OnlySeed is not null, cancellationToken), cancellationToken);
-            foreach ((string fault, int count) in result.Seen)
-            {
-                _seen.AddOrUpdate(fault, count, (_, before) => before + count);
-            }
+            Add(_seen, result.Seen);
+            Add(_made, result.Made);
             if (OnlySeed is not null)
             {
                 TestContext.Out.WriteLine(string.Join('\n', result.Told));

@@ -57,7 +57,7 @@ internal sealed class Schedule
         int steps = random.Next(3);
         for (int i = 0; i < steps; i++)
         {
-            _oracleClock.Add((Moment(random), TimeSpan.FromSeconds(random.Next(-200_000, 200_000))));
+            _oracleClock.Add((Moment(random), TimeSpan.FromSeconds(random.Next(-1, 2) * Math.Pow(10, random.NextDouble() * 5))));
             _sourceClock.Add((Moment(random), SourceFaults > 0 ? TimeSpan.FromSeconds(random.Next(-MaxSourceClockError, MaxSourceClockError)) : TimeSpan.Zero));
         }
         _oracleClock.Sort();
@@ -110,8 +110,14 @@ internal sealed class Schedule
 
     public IReadOnlyList<Silence> Silences { get; }
 
-    /// <summary>By how much the oracle's clock is wrong.</summary>
-    public TimeSpan OracleClockErrorAt(DateTimeOffset time) => ErrorAt(_oracleClock, time);
+    /// <summary>When the oracle's clock is set.</summary>
+    public IEnumerable<DateTimeOffset> OracleClockSteps => _oracleClock.Select(step => step.Since);
+
+    /// <summary>When the source's clock is set.</summary>
+    public IEnumerable<DateTimeOffset> SourceClockSteps => _sourceClock.Where(step => step.Error != TimeSpan.Zero).Select(step => step.Since);
+
+    /// <summary>By how much the oracle's clock is wrong; it is right again when faults end.</summary>
+    public TimeSpan OracleClockErrorAt(DateTimeOffset time) => time >= End ? TimeSpan.Zero : ErrorAt(_oracleClock, time);
 
     /// <summary>By how much the source's clock is wrong; it is right again when faults end.</summary>
     public TimeSpan SourceClockErrorAt(DateTimeOffset time) => time >= End ? TimeSpan.Zero : ErrorAt(_sourceClock, time);

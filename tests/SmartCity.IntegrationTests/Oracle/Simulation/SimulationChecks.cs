@@ -18,6 +18,12 @@ internal sealed class SimulationChecks(SimulatedCity city, Schedule schedule, So
     private readonly List<string> _problems = [];
     private readonly Dictionary<(Hour Hour, SignalKey Key), (decimal Value, DateTimeOffset Time, InputOrigin Origin)> _inputs = [];
 
+    /// <summary>Hours on the chain, of all segments.</summary>
+    public int Hours { get; private set; }
+
+    /// <summary>Corrections on the chain.</summary>
+    public int Corrections { get; private set; }
+
     public IReadOnlyList<string> Problems()
     {
         ReadInputs();
@@ -34,6 +40,8 @@ internal sealed class SimulationChecks(SimulatedCity city, Schedule schedule, So
         IReadOnlyList<RecordedHour> hours =
             city.Chain.ReadHoursAsync(city.Registry.Segments[segment.Number], CancellationToken.None).GetAwaiter().GetResult();
         IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> corrections = ReadCorrections(segment.Number);
+        Hours += hours.Count;
+        Corrections += corrections.Count;
         Hour first = SimulatedCity.Layout.FirstHour;
         (long closed, long confirmed) = journal.QuerySingle<(long, long)>(
             "SELECT closed_before, confirmed_before FROM segment WHERE number = @Number", new { segment.Number });

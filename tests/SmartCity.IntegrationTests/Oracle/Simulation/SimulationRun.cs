@@ -13,9 +13,14 @@ namespace SmartCity.IntegrationTests.Oracle.Simulation;
 /// <param name="Problems">What must not be, each in a line; empty if all is well.</param>
 /// <param name="Digest">A hash of all that happened.</param>
 /// <param name="Seen">How often each kind of fault came about.</param>
+/// <param name="Made">What the oracle made of it, in numbers.</param>
 /// <param name="Told">What happened, when it was to be told.</param>
 internal sealed record SimulationResult(
-    IReadOnlyList<string> Problems, ulong Digest, IReadOnlyDictionary<string, int> Seen, IReadOnlyList<string> Told);
+    IReadOnlyList<string> Problems,
+    ulong Digest,
+    IReadOnlyDictionary<string, int> Seen,
+    IReadOnlyDictionary<string, int> Made,
+    IReadOnlyList<string> Told);
 
 /// <summary>
 /// Plays one schedule: the real oracle with its real loops and a journal in a real file, in virtual time, against a source and a way to a
@@ -40,6 +45,8 @@ internal sealed class SimulationRun : IDisposable
     private readonly ILoggerFactory _logging;
     private readonly List<string> _problems = [];
     private int _lives;
+    private int _hours;
+    private int _corrections;
     private bool _isStartDue;
     private bool _isDiskBroken;
     private Life? _life;
@@ -75,7 +82,14 @@ internal sealed class SimulationRun : IDisposable
             run._chain.Restore();
             run.ClearFolder();
         }
-        return new(run._problems, run._world.Digest, run._world.Seen, run._world.Told);
+        SortedDictionary<string, int> made = new(StringComparer.Ordinal)
+        {
+            ["hours on the chain"] = run._hours,
+            ["corrections on the chain"] = run._corrections,
+            ["lives of a process"] = run._lives,
+            ["requests to the node"] = run._chain.Requests,
+        };
+        return new(run._problems, run._world.Digest, run._world.Seen, made, run._world.Told);
     }
 
     public void Dispose() => _logging.Dispose();
@@ -102,6 +116,9 @@ internal sealed class SimulationRun : IDisposable
         {
             _world.At(trouble.From, () => BreakDisk());
         }
+        Announce("clock of the oracle set", _schedule.OracleClockSteps);
+        Announce("clock of the source set", _schedule.SourceClockSteps);
+        Announce("signals renumbered", _schedule.Renumberings);
         Start();
         RunUntil(_schedule.End, cancellationToken);
         _world.IsFaulty = false;
@@ -136,7 +153,17 @@ internal sealed class SimulationRun : IDisposable
         using SqliteConnection journal = JournalFile.OpenForReading(JournalFile.PathIn(_city.Folder));
         SimulationChecks checks = new(_city, _schedule, _source, journal);
         _problems.AddRange(checks.Problems());
+        _hours = checks.Hours;
+        _corrections = checks.Corrections;
         SqliteConnection.ClearPool(journal);
+    }
+
+    private void Announce(string fault, IEnumerable<DateTimeOffset> moments)
+    {
+        foreach (DateTimeOffset moment in moments)
+        {
+            _world.At(moment, () => _world.Count(fault));
+        }
     }
 
     private void RunUntil(DateTimeOffset end, CancellationToken cancellationToken)
