@@ -147,6 +147,11 @@ internal sealed class FaultySource(Life life, SourceState state) : ISignalSource
         }
     }
 
+    /// <summary>Nothing changes within a quarter of an hour: its mean is its beginning.</summary>
+    public IAsyncEnumerable<SignalValue> ReadMeansAsync(
+        ParameterId parameter, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken cancellationToken) =>
+        ReadHistoryAsync(parameter, from, to, step, cancellationToken);
+
     public Task<DateTimeOffset> ReadSourceTimeAsync(CancellationToken cancellationToken) =>
         AnswerAsync("time", () => DateTimeOffset.FromUnixTimeSeconds(state.Now.ToUnixTimeSeconds()));
 
