@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Org.BouncyCastle.Asn1.Sec;
 using Org.BouncyCastle.Crypto.Digests;
@@ -6,6 +7,7 @@ using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Crypto.Signers;
 using Org.BouncyCastle.Math;
 using SmartCity.Audit;
+using SmartCity.Domain;
 using SmartCity.Ethereum;
 using SmartCity.Ethereum.Signing;
 
@@ -13,7 +15,9 @@ namespace SmartCity.Benchmarks;
 
 /// <summary>
 /// Speeds that scripts/bench prints: `signer` measures the signer beside the plain BouncyCastle way in one run, `audit FILE` the audit
-/// of exported data, `alarms RULES` the alarm rules of a file. One line of JSON each.
+/// of exported data, `alarms RULES` the alarm rules of a file, `journal` what is written durably, `client NODE` encoding and asking a node,
+/// `source PLAN GROUPS` serves a city's meters for `path SOURCE NODE PLAN GROUPS HOURS`, `month SOURCE NODE PLAN` and `hour SOURCE PLAN METERS`. One line of
+/// JSON each.
 /// </summary>
 internal static class Program
 {
@@ -34,11 +38,35 @@ internal static class Program
             case ["alarms", string ruleFile]:
                 Print(AlarmSpeed.Measure(ruleFile, Rounds));
                 return 0;
+            case ["journal"]:
+                Print(OracleSpeed.Journal());
+                return 0;
+            case ["client", string node]:
+                Print(await ClientSpeed.MeasureAsync(new(node), Rounds));
+                return 0;
+            case ["source", string plan, string groups]:
+                await new BenchSource(int.Parse(groups, Invariant), await OracleSpeed.FirstMsAsync(plan)).RunAsync();
+                return 0;
+            case ["path", string source, string node, string plan, string groups, string hours]:
+                Print(await OracleSpeed.PathAsync(new(source), new(node), await LoadAsync(plan), int.Parse(groups, Invariant), int.Parse(hours, Invariant)));
+                return 0;
+            case ["month", string source, string node, string plan]:
+                Print(await OracleSpeed.MonthAsync(new(source), new(node), await LoadAsync(plan)));
+                return 0;
+            case ["hour", string source, string plan, string meters]:
+                Print(await OracleSpeed.HourAsync(new(source), await LoadAsync(plan), int.Parse(meters, Invariant)));
+                return 0;
             default:
-                await Console.Error.WriteLineAsync("Usage: SmartCity.Benchmarks signer | audit FILE | alarms RULES");
+                await Console.Error.WriteLineAsync(
+                    "Usage: SmartCity.Benchmarks signer | audit FILE | alarms RULES | journal | client NODE | source PLAN GROUPS "
+                    + "| path SOURCE NODE PLAN GROUPS HOURS | month SOURCE NODE PLAN | hour SOURCE PLAN METERS");
                 return 2;
         }
     }
+
+    private static CultureInfo Invariant => CultureInfo.InvariantCulture;
+
+    private static Task<CityPlan> LoadAsync(string plan) => CityPlan.LoadAsync(plan, CancellationToken.None);
 
     private static Dictionary<string, double> Signer()
     {
@@ -89,7 +117,7 @@ internal static class Program
         return new() { ["auditReadingsPerSecond"] = Median(speeds) };
     }
 
-    private static double PerSecond(int count, Action<int> operation)
+    internal static double PerSecond(int count, Action<int> operation)
     {
         long started = Stopwatch.GetTimestamp();
         for (int i = 0; i < count; i++)
@@ -99,7 +127,7 @@ internal static class Program
         return count / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    private static double Median(List<double> values)
+    internal static double Median(List<double> values)
     {
         values.Sort();
         return Math.Round(values[values.Count / 2]);

@@ -56,22 +56,20 @@ internal static class ImportCommand
             Directory.CreateDirectory(receipts);
         }
         using MessageImporter importer = await OpenAsync(parsed, parsed.GetValue(s_isRehearsal), cancellationToken);
-        List<ImportOutcome> outcomes = [];
-        // The bar goes to the error stream, so that the table alone is what a script reads.
-        IAnsiConsole progress = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) });
-        await progress.Progress().AutoClear(true).StartAsync(async context =>
+        List<ImportOutcome> outcomes = await TerminalProgress.RunAsync("80020", async progress =>
         {
-            ProgressTask bar = context.AddTask("80020", maxValue: files.Length);
+            List<ImportOutcome> done = [];
             foreach (string file in files)
             {
                 ImportOutcome outcome = await importer.ImportAsync(file, cancellationToken);
-                outcomes.Add(outcome);
+                done.Add(outcome);
                 if (receipts is not null)
                 {
                     await WriteReceiptAsync(receipts, outcome, cancellationToken);
                 }
-                bar.Increment(1);
+                progress.Report((done.Count, files.Length));
             }
+            return done;
         });
         Print(outcomes, parsed.GetValue(s_isRehearsal));
         return outcomes.All(outcome => outcome.IsAccepted) ? 0 : 1;

@@ -46,11 +46,29 @@ internal static class OracleCommand
         DefaultValueFactory = _ => 0,
     };
 
+    private static readonly Option<int?> s_healthPort = new("--health-port")
+    {
+        Description = "Port of /health/live, /health/ready and /metrics (Prometheus); 0 takes a free one, which the log tells [default: none]",
+    };
+
+    private static readonly Option<string> s_healthHost = new("--health-host")
+    {
+        Description = "Address of this machine that the health endpoint listens on",
+        DefaultValueFactory = _ => "127.0.0.1",
+    };
+
+    private static readonly Option<LogFormat> s_logFormat = new("--log-format")
+    {
+        Description = "Log lines for people, or one JSON object a line",
+        DefaultValueFactory = _ => LogFormat.Text,
+    };
+
     public static Command Create()
     {
         Command command = new("oracle", "Reads the meters, journals, closes hours, signs and writes them; raises alarms.")
         {
             s_state, s_chain, s_source, s_login, s_alarms, s_importFolder, s_map, s_importWait,
+            s_healthPort, s_healthHost, s_logFormat,
         };
         command.SetAction(RunAsync);
         return command;
@@ -77,6 +95,9 @@ internal static class OracleCommand
             ImportFolder = importFolder is null ? null : Path.GetFullPath(importFolder),
             AiisMapFile = parsed.GetValue(s_map) ?? (isImporting ? state.AiisMap : null),
             ImportWait = TimeSpan.FromHours(importWait),
+            HealthPort = parsed.GetValue(s_healthPort),
+            HealthHost = parsed.GetValue(s_healthHost)!,
+            LogFormat = parsed.GetValue(s_logFormat),
         };
         return OracleHost.RunAsync(options, cancellationToken);
     }

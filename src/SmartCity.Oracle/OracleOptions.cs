@@ -2,6 +2,16 @@ using SmartCity.Rules;
 
 namespace SmartCity.Oracle;
 
+/// <summary>How log lines look.</summary>
+public enum LogFormat
+{
+    /// <summary>A line for people: time, level, category, event id, message.</summary>
+    Text,
+
+    /// <summary>A JSON object a line, with event id and the message's parts by name.</summary>
+    Json,
+}
+
 /// <summary>What an oracle needs to know to run. Secrets are not in it, only the files that hold them.</summary>
 public sealed record OracleOptions
 {
@@ -63,6 +73,15 @@ public sealed record OracleOptions
     /// a file says later is a candidate for a correction.</summary>
     public TimeSpan ImportWait { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Port of the health endpoint and the metrics, 0..65535; 0 takes a free one, which the log tells. <c>null</c>: there is none.</summary>
+    public int? HealthPort { get; init; }
+
+    /// <summary>Address that the health endpoint listens on. Default 127.0.0.1: this machine alone.</summary>
+    public string HealthHost { get; init; } = "127.0.0.1";
+
+    /// <summary>How log lines look. Default: text for people.</summary>
+    public LogFormat LogFormat { get; init; } = LogFormat.Text;
+
     /// <summary>Checks ranges.</summary>
     /// <exception cref="OracleStoppedException">A value is out of range; the message says which and what is allowed.</exception>
     internal void Validate()
@@ -75,6 +94,8 @@ public sealed record OracleOptions
         Require(LateLookPeriod >= TimeSpan.FromSeconds(1) && LateLookPeriod <= TimeSpan.FromHours(1), nameof(LateLookPeriod), "1 s to 1 h");
         Require(ImportWait >= TimeSpan.Zero && ImportWait <= TimeSpan.FromDays(7), nameof(ImportWait), "0 to 7 days");
         Require(AiisMapFile is not null || (ImportFolder is null && ImportWait == TimeSpan.Zero), nameof(AiisMapFile), "a file that exists when files are imported");
+        Require(HealthPort is null or (>= 0 and <= ushort.MaxValue), nameof(HealthPort), "0 to 65535");
+        Require(System.Net.IPAddress.TryParse(HealthHost, out _), nameof(HealthHost), "an IP address of this machine, e.g. 127.0.0.1 or 0.0.0.0");
         Require(SourceUrl.Scheme is "http" or "https", nameof(SourceUrl), "an http or https address");
         Require(ChainUrl.Scheme is "http" or "https", nameof(ChainUrl), "an http or https address");
     }

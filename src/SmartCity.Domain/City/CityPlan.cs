@@ -46,8 +46,8 @@ public sealed record CityPlan(
     IReadOnlyList<HousePlan> Houses,
     DelayPlan Delays)
 {
-    /// <summary>Greatest length of a city plan's file, bytes.</summary>
-    public const int MaxFileBytes = 16 * 1024 * 1024;
+    /// <summary>Greatest length of a city plan's file, bytes: some 200,000 meters with their flats.</summary>
+    public const int MaxFileBytes = 128 * 1024 * 1024;
 
     /// <summary>Reads a plan from JSON: the field names of these records in camelCase, all of them and no others.</summary>
     /// <exception cref="CityPlanException">The text is not JSON or breaks a rule; every problem is named with its path.</exception>

@@ -74,6 +74,15 @@ public sealed class CityReader(EthApi api, DeployedCity city)
         return (await api.GetLogsAsync(filter, cancellationToken)).Count > 0;
     }
 
+    /// <summary>The corrections that were recorded for a segment, in order.</summary>
+    public async Task<IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded>> ReadCorrectionsAsync(uint segment, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<CityLogEntry> entries = await ReadLogsAsync(
+            [Contracts.ReadingLedger.Address],
+            [[ReadingLedgerEvent.CorrectionRecorded.Topic], [Hash32.FromUInt64(segment)]], cancellationToken);
+        return Events<ReadingLedgerEvent.CorrectionRecorded>(entries).ToArray();
+    }
+
     /// <summary>The phases of a group that did not balance, in order.</summary>
     public async Task<IReadOnlyList<RecordedImbalance>> ReadImbalancesAsync(uint group, CancellationToken cancellationToken)
     {

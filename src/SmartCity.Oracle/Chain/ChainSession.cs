@@ -139,6 +139,11 @@ internal sealed partial class ChainSession(
     public Task<bool> HoldsAsync(ReadingCorrection correction, CancellationToken cancellationToken) =>
         _reader.HasCorrectionAsync(correction, cancellationToken);
 
+    /// <summary>The corrections of a segment that the chain holds, in order.</summary>
+    /// <exception cref="EthereumNodeException">The node did not answer.</exception>
+    public Task<IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded>> ReadCorrectionsAsync(uint segment, CancellationToken cancellationToken) =>
+        _reader.ReadCorrectionsAsync(segment, cancellationToken);
+
     /// <summary>Does the incident log know this evidence of an incident?</summary>
     /// <exception cref="EthereumNodeException">The node did not answer.</exception>
     public async Task<bool> HasEvidenceAsync(Hash32 incident, Hash32 evidence, CancellationToken cancellationToken) =>

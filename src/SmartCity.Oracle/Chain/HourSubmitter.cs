@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using SmartCity.Domain;
 using SmartCity.Ethereum;
@@ -143,6 +144,8 @@ internal sealed partial class HourSubmitter(
     {
         (Hour Hour, Hash32 Hash)[] sent = [.. batches.Transactions(chain.Config, segment, from, to).Select(pair => (pair.Key, pair.Value))];
         IReadOnlyList<TransactionReceipt?> receipts = await chain.Api.FindReceiptsAsync([.. sent.Select(pair => pair.Hash)], cancellationToken);
+        OracleTelemetry.Confirmed(
+            segment, Math.Max(0, (long)to.Value - from.Value), receipts.Sum(receipt => receipt is { IsSuccess: true } ? (long)receipt.GasUsed : 0));
         return sent.Zip(receipts)
             .Where(pair => pair.Second is { IsSuccess: true })
             .ToDictionary(pair => pair.First.Hour, pair => pair.Second!.BlockNumber);
@@ -156,6 +159,7 @@ internal sealed partial class HourSubmitter(
         }
         while (batches.Unsigned(chain.Config, segment, head.NextHour, SignChunk) is { Count: > 0 } unsigned)
         {
+            using Activity? activity = OracleTelemetry.Begin("sign hours")?.SetTag("segment", segment).SetTag("count", unsigned.Count);
             Hour first = unsigned[0].Hour;
             if ((first == head.NextHour ? head.LastBatch : batches.IdOf(chain.Config, segment, new(first.Value - 1))) is not { } previous)
             {
@@ -191,6 +195,7 @@ internal sealed partial class HourSubmitter(
         }
         due.Sort((left, right) => (left.Batch.Hour, left.Batch.Segment).CompareTo((right.Batch.Hour, right.Batch.Segment))); // Segments advance side by side.
         due = [.. due.Take((int)Math.Max(room, 0))];
+        using Activity? activity = due.Count == 0 ? null : OracleTelemetry.Begin("send hours")?.SetTag("count", due.Count);
         CheckChained(due, heads.ToDictionary(head => head.Segment));
         IReadOnlyList<SendOutcome> outcomes = await chain.Sender.SendManyAsync([.. due.Select(ToRequest)], cancellationToken);
         List<(OutboxBatch, Hash32)> sent = [];

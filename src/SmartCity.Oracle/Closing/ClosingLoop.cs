@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using SmartCity.Alphalogic;
 using SmartCity.Domain;
+using SmartCity.Ledger;
 
 namespace SmartCity.Oracle;
 
@@ -72,6 +74,7 @@ internal sealed partial class ClosingLoop(
         {
             return;
         }
+        using Activity? activity = OracleTelemetry.Begin("close hours")?.SetTag("from", next.ToString()).SetTag("count", due.Value - next.Value);
         bool isLive = next.Next == due && next != layout.FirstHour;
         if (isLive)
         {
@@ -103,8 +106,12 @@ internal sealed partial class ClosingLoop(
             Hour last = new(head.NextHour.Value - 1);
             Dictionary<SignalKey, HourInput> first = (await inputs.ReadHistoryAsync(beforeFirst, layout.FirstHour, cancellationToken))[0];
             Dictionary<SignalKey, HourInput> now = (await inputs.ReadHistoryAsync(last, head.NextHour, cancellationToken))[0];
+            if (await ReadSumsAsync(segment, cancellationToken) is not { } sums)
+            {
+                return false;
+            }
             HourCloser closer = new(layout, hours.ReadStates());
-            IReadOnlyList<SignalKey> unexplained = closer.Adopt(segment, head.NextHour, first, now, await chain.ReadRegistersAsync(segment, cancellationToken));
+            IReadOnlyList<SignalKey> unexplained = closer.Adopt(segment, head.NextHour, first, now, sums);
             string detail = $"The chain holds segment {segment.Number} up to {head.NextHour}, this journal up to {known}; intervals go on from there."
                 + (unexplained.Count == 0 ? "" : $" Not explained by the chain's sums: {string.Join(", ", unexplained.Take(10))}.");
             journal.Write(transaction =>
@@ -117,6 +124,37 @@ internal sealed partial class ClosingLoop(
             LogAdopted(detail);
         }
         return true;
+    }
+
+    /// <summary>What the chain holds of each channel, with the corrections that are still to come: their energy is of their own hours, not of the
+    /// next one. <c>null</c> when one arrived meanwhile, so that it may be in both.</summary>
+    private async Task<IReadOnlyDictionary<ChannelKey, Quantity>?> ReadSumsAsync(SegmentLayout segment, CancellationToken cancellationToken)
+    {
+        List<(long, ChannelKey Channel, long Difference)> due = await ReadDueAsync();
+        Dictionary<ChannelKey, Quantity> sums = new(await chain.ReadRegistersAsync(segment, cancellationToken));
+        if (!due.SequenceEqual(await ReadDueAsync()))
+        {
+            return null;
+        }
+        foreach ((_, ChannelKey channel, long difference) in due)
+        {
+            sums[channel] = new((ulong)((long)sums[channel].Value + difference));
+        }
+        return sums;
+
+        async Task<List<(long, ChannelKey, long)>> ReadDueAsync()
+        {
+            List<(long, ChannelKey, long)> all = [.. corrections.Unsigned(segment.Number)];
+            foreach (OutboxCorrection signed in corrections.Unconfirmed(segment.Number, uint.MaxValue))
+            {
+                CorrectionSubject subject = signed.Correction.Subject;
+                if (!await chain.HoldsAsync(signed.Correction, cancellationToken))
+                {
+                    all.Add((signed.Fill, new(subject.Group, subject.Channel), CorrectionStore.SumOf(subject.Differences.Span)));
+                }
+            }
+            return all;
+        }
     }
 
     private async Task BackfillAsync(Hour from, Hour due, CancellationToken cancellationToken)

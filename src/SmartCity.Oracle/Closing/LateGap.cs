@@ -58,4 +58,25 @@ internal static class LateGap
         }
         return (known, next with { Track = next.Track with { IsSilent = state.Track.IsSilent } });
     }
+
+    /// <summary>The state of a gap of which hours were filled in by corrections that the journal lost: it goes on behind the last of them.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="state">Its state.</param>
+    /// <param name="open">The first hour of the gap.</param>
+    /// <param name="closedBefore">Hours before this one are stated.</param>
+    /// <param name="filled">What was filled in, from an hour on; hours that are not of the gap do not matter.</param>
+    public static ChannelState Behind(
+        ChannelLayout channel, ChannelState state, Hour open, Hour closedBefore, IEnumerable<(Hour First, IReadOnlyList<int> Intervals)> filled)
+    {
+        (Hour Hour, int Interval)[] hours = [.. filled
+            .SelectMany(run => run.Intervals.Select((interval, i) => (Hour: new Hour(run.First.Value + (uint)i), Interval: interval)))
+            .Where(hour => hour.Hour >= open && hour.Hour < closedBefore)];
+        if (hours.Length == 0 || state.Track.Base is not { } from)
+        {
+            return state;
+        }
+        long sum = hours.Sum(hour => (long)hour.Interval);
+        ulong register = (ulong)((((long)from.Register.Value + sum) % (long)channel.Limits.Modulus + (long)channel.Limits.Modulus) % (long)channel.Limits.Modulus);
+        return state with { Track = state.Track with { Base = from with { Register = new(register), Time = hours.Max(hour => hour.Hour).End } } };
+    }
 }

@@ -1,7 +1,10 @@
+using Microsoft.Extensions.Logging;
+
 namespace SmartCity.Oracle;
 
 /// <summary>What must be done even while the source is silent: the sign of life, and acknowledgements.</summary>
-internal sealed class Housekeeper(JournalDatabase journal, StatusStore status, AlarmDesk alarms, TimeProvider time)
+internal sealed partial class Housekeeper(
+    JournalDatabase journal, StatusStore status, AlarmDesk alarms, OracleHealth health, TimeProvider time, ILogger<Housekeeper> logger)
 {
     private const int LooksPerBeat = 20;
 
@@ -16,9 +19,17 @@ internal sealed class Housekeeper(JournalDatabase journal, StatusStore status, A
             if (look % LooksPerBeat == 0)
             {
                 status.Beat();
+                if (look > 0 && health.JournalWorks())
+                {
+                    LogJournalWorks();
+                }
             }
+            health.Beat();
             alarms.CarryOutRequests(journal);
             await Task.Delay(LookPeriod, time, cancellationToken);
         }
     }
+
+    [LoggerMessage(EventId = 5206, Level = LogLevel.Information, Message = "The journal can be written again; the oracle goes on")]
+    private partial void LogJournalWorks();
 }

@@ -15,6 +15,8 @@ internal sealed class OracleEngine : IDisposable
 {
     private readonly JournalDatabase _journal;
     private readonly TransactionSender _sender;
+    private readonly Lock _lock = new();
+    private Task? _settled;
 
     /// <summary>Puts an oracle together. What is given is not disposed here, but for the journal.</summary>
     public OracleEngine(
@@ -27,7 +29,8 @@ internal sealed class OracleEngine : IDisposable
         JournalDatabase journal,
         TimeProvider time,
         ILoggerFactory logging,
-        AiisMap? map = null)
+        AiisMap? map = null,
+        OracleHealth? health = null)
     {
         _journal = journal;
         CityLayout layout = CityLayout.Of(plan);
@@ -46,6 +49,7 @@ internal sealed class OracleEngine : IDisposable
         AlarmDesk desk = new(plan, options, alarms, session, logging.CreateLogger<AlarmDesk>());
         Poller = new(session, plan, journal, samples, hours, status, desk, options, time, logging.CreateLogger<Poller>());
         CorrectionStore corrections = new(journal, layout, time);
+        Restored = new(options.StateFolder, chain, layout, journal, corrections, time, logging.CreateLogger<RestoredJournal>());
         ImportHold hold = new(imports, map, options.ImportWait);
         LateDesk late = new(layout, inputs, journal, hours, corrections, options, time, logging.CreateLogger<LateDesk>());
         Closing = new(
@@ -53,7 +57,7 @@ internal sealed class OracleEngine : IDisposable
         Submitter = new(chain, layout, hours, new(journal, time), time, logging.CreateLogger<HourSubmitter>());
         Corrections = new(chain, layout, corrections, time, logging.CreateLogger<CorrectionSubmitter>());
         Incidents = new(chain, alarms, time, logging.CreateLogger<IncidentSubmitter>());
-        Housekeeper = new(journal, status, desk, time);
+        Housekeeper = new(journal, status, desk, health ?? new(time), time, logging.CreateLogger<Housekeeper>());
         Imports = map is null || options.ImportFolder is null
             ? null
             : new(options.ImportFolder, new(map, plan, imports, time), time, logging.CreateLogger<ImportFolder>());
@@ -61,6 +65,9 @@ internal sealed class OracleEngine : IDisposable
 
     /// <summary>Polls the source.</summary>
     public Poller Poller { get; }
+
+    /// <summary>Makes sure of what a restored journal does not know.</summary>
+    public RestoredJournal Restored { get; }
 
     /// <summary>Closes hours.</summary>
     public ClosingLoop Closing { get; }
@@ -83,7 +90,7 @@ internal sealed class OracleEngine : IDisposable
     /// <summary>What the oracle does all the time, each beside the others. One ends by an exception alone: cancelled, or unable to go on.</summary>
     public IReadOnlyList<Func<CancellationToken, Task>> Loops =>
     [
-        Poller.RunAsync, Closing.RunAsync, Submitter.RunAsync, Corrections.RunAsync, Incidents.RunAsync, Housekeeper.RunAsync,
+        Poller.RunAsync, Settled(Closing.RunAsync), Settled(Submitter.RunAsync), Settled(Corrections.RunAsync), Incidents.RunAsync, Housekeeper.RunAsync,
         .. Imports is { } imports ? [imports.RunAsync] : Array.Empty<Func<CancellationToken, Task>>(),
     ];
 
@@ -97,6 +104,18 @@ internal sealed class OracleEngine : IDisposable
         await Task.WhenAll(loops).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         await first;
     }
+
+    /// <summary>A loop that begins when it is certain what a restored journal lacks.</summary>
+    private Func<CancellationToken, Task> Settled(Func<CancellationToken, Task> run) => async cancellationToken =>
+    {
+        Task settled;
+        lock (_lock)
+        {
+            settled = _settled ??= Restored.SettleAsync(cancellationToken);
+        }
+        await settled;
+        await run(cancellationToken);
+    };
 
     /// <summary>Closes the journal.</summary>
     public void Dispose()

@@ -11,16 +11,24 @@ namespace SmartCity.Oracle;
 
 /// <summary>Runs an oracle in a generic host, from its files to its end.</summary>
 internal sealed partial class OracleWorker(
-    OracleOptions options, TimeProvider time, ILoggerFactory logging, IHostApplicationLifetime lifetime) : BackgroundService
+    OracleOptions options, OracleHealth health, OracleGauges gauges, TimeProvider time, ILoggerFactory logging, IHostApplicationLifetime lifetime)
+    : BackgroundService
 {
-    private const string LockFile = "oracle.lock";
-
     private static readonly TimeSpan s_newKeyLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_journalRetry = TimeSpan.FromSeconds(5);
 
     private readonly ILogger _logger = logging.CreateLogger<OracleWorker>();
+    private bool _hasRun;
 
     /// <summary>How it ended: one of <see cref="OracleExit"/>.</summary>
     public int ExitCode { get; private set; } = OracleExit.Stopped;
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        gauges.Dispose();
+        base.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -61,7 +69,7 @@ internal sealed partial class OracleWorker(
         AiisMap? map = await OracleFiles.ReadMapAsync(options.AiisMapFile, plan, cancellationToken);
         DeployedCity city = await OracleFiles.ReadDeploymentAsync(options.DeploymentFile, cancellationToken);
         string password = await OracleFiles.ReadSourcePasswordAsync(options.SourcePasswordFile, cancellationToken);
-        using FileStream mine = TakeFolder(options.StateFolder);
+        using FileStream mine = StateLock.Take(options.StateFolder);
         using AlphalogicClient source = AlphalogicClient.Create(
             new() { BaseAddress = options.SourceUrl, Login = options.SourceLogin, Password = password, PollPeriod = options.MeterPollPeriod },
             time, logging.CreateLogger<AlphalogicClient>());
@@ -71,13 +79,51 @@ internal sealed partial class OracleWorker(
         {
             using EthECKey key = await OracleFiles.ReadKeyAsync(options.KeystoreFile, options.PassphraseFile, cancellationToken);
             LogStarted(key.Address, options.SourceUrl, options.ChainUrl, options.StateFolder);
-            using OracleEngine engine = new(
-                options, plan, source, city, api, key, JournalDatabase.Open(options.StateFolder), time, logging, map);
-            if (!await RunUntilOtherKeyAsync(engine, key.Address, cancellationToken))
+            if (!await RunWithKeyAsync(key, Engine, cancellationToken))
             {
                 return;
             }
             LogOtherKey(key.Address);
+
+            OracleEngine Engine(JournalDatabase journal) => new(options, plan, source, city, api, key, journal, time, logging, map, health);
+        }
+    }
+
+    /// <summary>Runs until cancelled; true when the key file holds another key. A journal that cannot be written any more, because the disk is
+    /// full or gone, is tried until it can: nothing is signed meanwhile, and what happens is read from the source's history afterwards.</summary>
+    private async Task<bool> RunWithKeyAsync(EthECKey key, Func<JournalDatabase, OracleEngine> assemble, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                using OracleEngine engine = Assemble(assemble);
+                _hasRun = true;
+                return await RunUntilOtherKeyAsync(engine, key.Address, cancellationToken);
+            }
+            catch (JournalException exception) when (exception.MayPass && _hasRun)
+            {
+                if (health.JournalFails(exception.Message))
+                {
+                    LogJournalFails(exception.Message);
+                }
+            }
+            health.Beat();
+            await Task.Delay(s_journalRetry, time, cancellationToken);
+        }
+    }
+
+    private OracleEngine Assemble(Func<JournalDatabase, OracleEngine> assemble)
+    {
+        JournalDatabase journal = JournalDatabase.Open(options.StateFolder);
+        try
+        {
+            return assemble(journal);
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
         }
     }
 
@@ -113,23 +159,6 @@ internal sealed partial class OracleWorker(
         return true;
     }
 
-    /// <summary>Two oracles on one journal would send each batch twice: the second one is told.</summary>
-    private static FileStream TakeFolder(string stateFolder)
-    {
-        string path = Path.Combine(stateFolder, LockFile);
-        try
-        {
-            Directory.CreateDirectory(stateFolder);
-            return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new OracleStoppedException(
-                OracleExit.Configuration,
-                $"{path} cannot be taken: {exception.Message} Another oracle runs with this state folder, or the folder is not writable.", exception);
-        }
-    }
-
     [LoggerMessage(EventId = 5200, Level = LogLevel.Information, Message = "Oracle {Address}: source {Source}, chain {Chain}, state in {StateFolder}")]
     private partial void LogStarted(Ethereum.Address address, Uri source, Uri chain, string stateFolder);
 
@@ -140,7 +169,10 @@ internal sealed partial class OracleWorker(
     private partial void LogStopped();
 
     [LoggerMessage(EventId = 5202, Level = LogLevel.Critical, Message = "The oracle cannot go on: {Reason}")]
-    private partial void LogCannotGoOn(string reason);
+    internal partial void LogCannotGoOn(string reason);
+
+    [LoggerMessage(EventId = 5205, Level = LogLevel.Error, Message = "The oracle waits for its journal and tries again every 5 s: {Reason}")]
+    private partial void LogJournalFails(string reason);
 
     [LoggerMessage(EventId = 5203, Level = LogLevel.Critical, Message = "The oracle failed")]
     private partial void LogFailed(Exception exception);

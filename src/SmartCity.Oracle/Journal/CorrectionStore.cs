@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Data.Sqlite;
 using SmartCity.Domain;
 using SmartCity.Ethereum;
 using SmartCity.Ledger;
@@ -78,6 +79,7 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
             """
             SELECT f.id, f.grp, f.channel, f.first_hour, f.intervals, f.evidence, l.fills FROM gap_fill f LEFT JOIN late_fill l ON l.fill = f.id
             WHERE f.segment = @segment AND f.refusal IS NULL AND f.first_hour + length(f.intervals) / 4 <= @before
+                AND NOT EXISTS (SELECT 1 FROM taken_over t WHERE t.fill = f.id)
                 AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.fill = f.id AND c.state < 3)
             ORDER BY f.id LIMIT 1
             """,
@@ -87,6 +89,76 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
             SubjectOf(row.Group, row.Channel, row.FirstHour, row.Intervals, row.Fills),
             row.Evidence))
         .SingleOrDefault());
+
+    /// <summary>What is to be added to channels of a segment by corrections that are not signed yet.</summary>
+    public IReadOnlyList<(long Fill, ChannelKey Channel, long Difference)> Unsigned(uint segment) => journal.Read(connection =>
+        Open(connection, null, segment).Select(row => (row.Id, new ChannelKey((uint)row.Group, (int)row.Channel), SumOf(row.Intervals))).ToList());
+
+    /// <summary>
+    /// Takes over what the chain holds of a segment and this journal does not know, because it was restored from a copy. What it was about to
+    /// correct itself counts as corrected; the rest is kept as what it is: changes that are on the chain.
+    /// </summary>
+    /// <param name="transaction">The write.</param>
+    /// <param name="segment">The segment.</param>
+    /// <param name="onChain">All corrections of the segment that the chain holds.</param>
+    /// <returns>Those that this journal knew nothing of.</returns>
+    public IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> TakeOver(
+        JournalTransaction transaction, uint segment, IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> onChain)
+    {
+        HashSet<Hash32> known = [.. transaction.Query<byte[]>(
+            "SELECT id FROM correction WHERE segment = @segment AND state < 3 UNION ALL SELECT correction FROM taken_over", new { segment })
+            .Select(id => new Hash32(id))];
+        List<ReadingLedgerEvent.CorrectionRecorded> foreign = [];
+        foreach (ReadingLedgerEvent.CorrectionRecorded told in onChain.Where(told => !known.Contains(told.Correction)))
+        {
+            ReadingLedgerContract.Correction details = told.Details;
+            byte[] differences = told.Differences.ToArray();
+            OpenRow? own = Open(transaction.Connection, transaction.Inner, segment).FirstOrDefault(row =>
+                row.Group == details.Group && row.Channel == details.Channel && row.FirstHour == details.FirstHour
+                && row.Intervals.AsSpan().SequenceEqual(differences) && Keccak.Hash256(row.Evidence) == details.Evidence);
+            if (own is not null)
+            {
+                transaction.Execute(
+                    """
+                    INSERT INTO correction (fill, config, segment, number, previous, id, signatures, state, signed_ms)
+                    VALUES (@fill, @config, @segment, @number, @previous, @id, @signatures, @Confirmed, @now)
+                    """,
+                    new
+                    {
+                        fill = own.Id,
+                        config = details.OracleConfig.ToBytes(),
+                        segment,
+                        number = details.Number,
+                        previous = details.PreviousCorrection.ToBytes(),
+                        id = told.Correction.ToBytes(),
+                        signatures = told.Signatures.ToArray(),
+                        Confirmed,
+                        now = Now,
+                    });
+                continue;
+            }
+            Insert(transaction, segment, new(details.Group, details.Channel), new(details.FirstHour), ReadingCorrection.Decode(differences),
+                $"taken over from the chain: correction {details.Number} of segment {segment} ({told.Correction})", details.FilledHours > 0);
+            transaction.ExecutePrepared(
+                "INSERT INTO taken_over (fill, correction) SELECT max(id), $0 FROM gap_fill", told.Correction.ToBytes());
+            foreign.Add(told);
+        }
+        transaction.Touch(OracleChanges.Hours);
+        return foreign;
+    }
+
+    private static IEnumerable<OpenRow> Open(SqliteConnection connection, SqliteTransaction? transaction, uint segment) =>
+        connection.Query<OpenRow>(
+            """
+            SELECT f.id, f.grp AS "Group", f.channel, f.first_hour AS FirstHour, f.intervals, f.evidence FROM gap_fill f
+            WHERE f.segment = @segment AND f.refusal IS NULL AND NOT EXISTS (SELECT 1 FROM taken_over t WHERE t.fill = f.id)
+                AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.fill = f.id AND c.state < 3)
+            ORDER BY f.id
+            """,
+            new { segment }, transaction);
+
+    /// <summary>What a correction changes its channel by, all hours together.</summary>
+    public static long SumOf(ReadOnlySpan<byte> differences) => ReadingCorrection.Decode(differences).Sum(difference => (long)difference);
 
     /// <summary>Makes a signed correction durable.</summary>
     public void Add(OutboxCorrection signed) => journal.Write(transaction => transaction.Execute(
@@ -169,6 +241,8 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
         (uint)group, (ushort)channel, new((uint)firstHour), (ushort)(fills == 0 ? 0 : intervals.Length / ReadingCorrection.BytesPerHour), intervals);
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private sealed record OpenRow(long Id, long Group, long Channel, long FirstHour, byte[] Intervals, string Evidence);
 
     private sealed record Row(
         long Sequence,

@@ -86,6 +86,7 @@ internal sealed class HourStore(JournalDatabase journal, SampleStore samples, Ti
         transaction.ExecutePrepared(
             "UPDATE segment SET closed_before = $0 WHERE number = $1", (long)closed.Hour.Next.Value, (long)closed.Segment);
         transaction.Touch(OracleChanges.Hours);
+        transaction.OnCommit(() => OracleTelemetry.Closed(closed));
     }
 
     /// <summary>Notes that hours before this one are on the chain although this journal does not hold them.</summary>

@@ -9,7 +9,7 @@ internal sealed class JournalDatabase : IDisposable
     private readonly Lock _lock = new();
     private readonly string _path;
     private readonly SqliteConnection _connection;
-    private readonly Dictionary<string, SqliteCommand> _commands = [];
+    private readonly Dictionary<string, JournalStatement> _statements = [];
 
     private JournalDatabase(string path, SqliteConnection connection) => (_path, _connection) = (path, connection);
 
@@ -25,18 +25,9 @@ internal sealed class JournalDatabase : IDisposable
     /// <exception cref="JournalException">The disk is full, or the file cannot be written.</exception>
     public T Write<T>(Func<JournalTransaction, T> write)
     {
-        lock (_lock)
-        {
-            return JournalFile.Guarded(_path, () =>
-            {
-                using SqliteTransaction transaction = _connection.BeginTransaction();
-                JournalTransaction journal = new(this, transaction);
-                T result = write(journal);
-                journal.CountChanges();
-                transaction.Commit();
-                return result;
-            });
-        }
+        (T result, JournalTransaction written) = Commit(write);
+        written.Committed();
+        return result;
     }
 
     /// <summary>Writes in one transaction that is then given up: what would become of it, and nothing changes.</summary>
@@ -76,26 +67,40 @@ internal sealed class JournalDatabase : IDisposable
     {
         lock (_lock)
         {
-            foreach (SqliteCommand command in _commands.Values)
+            foreach (JournalStatement statement in _statements.Values)
             {
-                command.Dispose();
+                statement.Dispose();
             }
-            _commands.Clear();
+            _statements.Clear();
             _connection.Dispose();
         }
     }
 
-    /// <summary>A command compiled once, for statements that run for every row.</summary>
-    internal SqliteCommand Prepared(string sql, SqliteTransaction transaction)
+    private (T Result, JournalTransaction Written) Commit<T>(Func<JournalTransaction, T> write)
     {
-        if (!_commands.TryGetValue(sql, out SqliteCommand? command))
+        lock (_lock)
         {
-            command = _connection.CreateCommand();
-            command.CommandText = sql;
-            _commands.Add(sql, command);
+            return JournalFile.Guarded(_path, () =>
+            {
+                using SqliteTransaction transaction = _connection.BeginTransaction();
+                JournalTransaction journal = new(this, transaction);
+                T result = write(journal);
+                journal.CountChanges();
+                transaction.Commit();
+                return (result, journal);
+            });
         }
-        command.Transaction = transaction;
-        return command;
+    }
+
+    /// <summary>A statement compiled once, for those that run for every row.</summary>
+    internal JournalStatement Prepared(string sql)
+    {
+        if (!_statements.TryGetValue(sql, out JournalStatement? statement))
+        {
+            statement = new(_connection, sql);
+            _statements.Add(sql, statement);
+        }
+        return statement;
     }
 }
 
@@ -103,6 +108,7 @@ internal sealed class JournalDatabase : IDisposable
 internal sealed class JournalTransaction(JournalDatabase database, SqliteTransaction transaction)
 {
     private OracleChanges _changes;
+    private Action? _committed;
 
     /// <summary>For reads that are shared with those outside of a transaction.</summary>
     public SqliteConnection Connection => transaction.Connection!;
@@ -123,22 +129,15 @@ internal sealed class JournalTransaction(JournalDatabase database, SqliteTransac
         transaction.Connection!.ExecuteScalar<T>(sql, parameters, transaction);
 
     /// <summary>Runs a statement compiled once, with parameters <c>$0</c>, <c>$1</c>… in order; for every row of a large write.</summary>
-    public int ExecutePrepared(string sql, params ReadOnlySpan<object?> values)
-    {
-        SqliteCommand command = database.Prepared(sql, transaction);
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (command.Parameters.Count == i)
-            {
-                command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
-            }
-            command.Parameters[i].Value = values[i] ?? DBNull.Value;
-        }
-        return command.ExecuteNonQuery();
-    }
+    public int ExecutePrepared(string sql, params ReadOnlySpan<object?> values) => database.Prepared(sql).Run(values);
 
     /// <summary>Says what this transaction touches, for those who watch.</summary>
     public void Touch(OracleChanges changes) => _changes |= changes;
+
+    /// <summary>Something to do once all of it is durable, e.g. to count it; not done when it is given up.</summary>
+    public void OnCommit(Action action) => _committed += action;
+
+    internal void Committed() => _committed?.Invoke();
 
     internal void CountChanges()
     {

@@ -12,6 +12,7 @@ internal static class JournalFile
     /// <summary>How long a statement waits for another connection's write lock.</summary>
     private const int BusySeconds = 10;
 
+    private const int SqliteBusy = 5;
     private const int SqliteReadOnly = 8;
     private const int SqliteInputOutput = 10;
     private const int SqliteCorrupt = 11;
@@ -66,6 +67,9 @@ internal static class JournalFile
     /// <summary>Opens the journal for one who leaves a request in it.</summary>
     public static SqliteConnection OpenForRequests(string path) => OpenExisting(path, SqliteOpenMode.ReadWrite);
 
+    /// <summary>Opens a file that a copy is written to, whatever is in it.</summary>
+    public static SqliteConnection OpenRaw(string path) => Open(path, SqliteOpenMode.ReadWriteCreate);
+
     /// <summary>Does the file hold a journal whose tables are there? False before the oracle's first start.</summary>
     public static bool Exists(string path)
     {
@@ -80,6 +84,10 @@ internal static class JournalFile
         });
     }
 
+    /// <summary>Bytes that the journal takes, with its write-ahead log; 0 when there is none.</summary>
+    public static long SizeOf(string path) =>
+        new[] { path, path + "-wal" }.Select(part => new FileInfo(part)).Where(file => file.Exists).Sum(file => file.Length);
+
     /// <summary>Runs what touches the file; names disk-full, read-only and damage in words.</summary>
     /// <exception cref="JournalException">The file cannot be read or written.</exception>
     public static T Guarded<T>(string path, Func<T> action)
@@ -88,28 +96,27 @@ internal static class JournalFile
         {
             return action();
         }
-        catch (SqliteException exception) when (Explain(exception.SqliteErrorCode) is { } what)
+        catch (SqliteException exception) when (Explain(exception.SqliteErrorCode) is { } why)
         {
-            throw new JournalException($"The journal {path} {what} (SQLite: {exception.Message})", exception);
+            throw new JournalException($"The journal {path} {why.What} (SQLite: {exception.Message})", exception, why.MayPass);
         }
     }
 
-    private static string? Explain(int errorCode) => errorCode switch
+    private static (string What, bool MayPass)? Explain(int errorCode) => errorCode switch
     {
-        SqliteFull => "cannot grow: the disk is full. Free some space and start again; nothing was half-written.",
-        SqliteReadOnly => "is read-only. Make the file and its folder writable for this user and start again.",
-        SqliteInputOutput => "cannot be read or written: input/output error. Check the disk (is it full?) and start again.",
-        SqliteCannotOpen => "cannot be opened. Check that the folder exists and that this user may read and write it.",
-        SqliteCorrupt or SqliteNotADatabase => "is damaged or is not a database. Restore it from a copy, or move it away to start a new one.",
+        SqliteFull => ("cannot grow: the disk is full. Free some space: what was written before is whole, nothing is half-written.", true),
+        SqliteReadOnly => ("is read-only. Make the file and its folder writable for this user.", true),
+        SqliteInputOutput => ("cannot be read or written: input/output error. Check the disk: is it full, is it there?", true),
+        SqliteCannotOpen => ("cannot be opened. Check that the folder exists and that this user may read and write it.", true),
+        SqliteBusy => ($"is being written by another program for longer than {BusySeconds} s. End that program.", true),
+        SqliteCorrupt or SqliteNotADatabase =>
+            ("is damaged or is not a database. Restore it from a copy (smartcity journal restore), or move it away to start a new one.", false),
         _ => null,
     };
 
     private static SqliteConnection OpenExisting(string path, SqliteOpenMode mode)
     {
-        if (!File.Exists(path))
-        {
-            throw new JournalException($"There is no journal {path} yet. Start the oracle first: smartcity up.");
-        }
+        RequireExisting(path);
         return Guarded(path, () =>
         {
             SqliteConnection connection = Open(path, mode);
@@ -134,6 +141,7 @@ internal static class JournalFile
             Mode = mode,
             DefaultTimeout = BusySeconds,
             ForeignKeys = true,
+            Pooling = mode != SqliteOpenMode.ReadWriteCreate, // A writer that is closed lets go of the file, and of its write-ahead log.
         }.ToString());
         connection.Open();
         return connection;
@@ -151,7 +159,19 @@ internal static class JournalFile
         }
     }
 
-    private static void RequireJournal(SqliteConnection connection, string path)
+    /// <summary>Demands that there is a journal.</summary>
+    /// <exception cref="JournalException">There is none.</exception>
+    public static void RequireExisting(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new JournalException($"There is no journal {path} yet. Start the oracle first: smartcity up.");
+        }
+    }
+
+    /// <summary>Demands that an open file is a journal of this version.</summary>
+    /// <exception cref="JournalException">It is not.</exception>
+    public static void RequireJournal(SqliteConnection connection, string path)
     {
         int application = connection.ExecuteScalar<int>("PRAGMA application_id");
         int version = connection.ExecuteScalar<int>("PRAGMA user_version");

@@ -244,7 +244,7 @@ public sealed class OracleReader
             segments.Sum(segment => Math.Max(0L, (long)segment.ClosedBefore.Value - segment.ConfirmedBefore.Value)));
     }
 
-    private static SegmentProgress ToProgress(SegmentRow row) => new(
+    internal static SegmentProgress ToProgress(SegmentRow row) => new(
         (uint)row.Number, (EnergyKind)row.Kind, new((uint)row.FirstHour), new((uint)row.ClosedBefore), new((uint)row.ConfirmedBefore));
 
     private static SignalView ToSignal(LatestRow row, DateTimeOffset now)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using SmartCity.Alphalogic;
 using SmartCity.Domain;
@@ -33,9 +34,11 @@ internal sealed partial class Poller(
         for (long round = 0; !cancellationToken.IsCancellationRequested; round++)
         {
             TimeSpan pause = TimeSpan.Zero;
+            long started = time.GetTimestamp();
             try
             {
                 await PollAsync(withMeters: round % meterEvery == 0, cancellationToken);
+                OracleTelemetry.Polled(time.GetElapsedTime(started), LinkState.Reachable);
                 failures = 0;
                 Link(LinkState.Reachable, null);
             }
@@ -45,6 +48,7 @@ internal sealed partial class Poller(
             }
             catch (AlphalogicAuthenticationException exception)
             {
+                OracleTelemetry.Polled(time.GetElapsedTime(started), LinkState.Refused);
                 Link(LinkState.Refused, exception.Message);
                 pause = PauseWhenRefused;
             }
@@ -56,6 +60,7 @@ internal sealed partial class Poller(
                     // reading the tree anew takes more answers than a source in trouble gives.
                     session.Forget();
                 }
+                OracleTelemetry.Polled(time.GetElapsedTime(started), LinkState.Unreachable);
                 Link(LinkState.Unreachable, exception.Message);
                 failures = Math.Min(failures + 1, 10);
                 pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, options.PollPeriod.Ticks << failures));
@@ -66,8 +71,11 @@ internal sealed partial class Poller(
         }
     }
 
-    private async Task PollAsync(bool withMeters, CancellationToken cancellationToken)
+    /// <summary>One poll: of the substations, or of the meters as well.</summary>
+    /// <exception cref="AlphalogicException">The source did not answer.</exception>
+    public async Task PollAsync(bool withMeters, CancellationToken cancellationToken)
     {
+        using Activity? activity = OracleTelemetry.Begin("poll");
         SourceSignals signals = await session.SignalsAsync(cancellationToken);
         HashSet<string> substations = [.. plan.Substations.Select(station => station.SourceObject)];
         List<SourceSignal> asked = [.. signals.All.Values.Where(signal => withMeters || substations.Contains(signal.Key.SourceObject))];
@@ -81,6 +89,7 @@ internal sealed partial class Poller(
             hours.AddEvents(transaction, events);
             alarms.Look(transaction, polled, snapshot.SourceNow);
             status.Polled(transaction, snapshot.SourceNow);
+            transaction.OnCommit(() => OracleTelemetry.Journaled(polled.Count));
         });
         session.Saw(snapshot.SourceNow);
         foreach (MeterEvent found in events)

@@ -16,6 +16,9 @@ internal sealed record SourceSignal(SignalKey Key, ParameterId Parameter, string
 /// <param name="Absent">Signals that closing an hour needs and the source does not have.</param>
 internal sealed record SourceSignals(IReadOnlyDictionary<SignalKey, SourceSignal> All, IReadOnlyList<string> Absent)
 {
+    /// <summary>Objects asked for at a time: the source answers for one each.</summary>
+    private const int ParallelReads = 8;
+
     private static readonly HashSet<string> Constants = new(StringComparer.Ordinal) { "model", "sn", "verif_date", "init_kwh" };
 
     /// <summary>Reads the tree and the signals of the objects that the plan names.</summary>
@@ -24,13 +27,15 @@ internal sealed record SourceSignals(IReadOnlyDictionary<SignalKey, SourceSignal
     {
         HashSet<string> wanted = [.. layout.Channels.Select(channel => channel.SourceObject), .. plan.Substations.Select(station => station.SourceObject)];
         Dictionary<SignalKey, SourceSignal> all = [];
-        foreach (SignalObject node in await source.ReadObjectsAsync(cancellationToken))
+        SignalObject[] nodes = [.. (await source.ReadObjectsAsync(cancellationToken)).Where(node => wanted.Contains(node.Name))];
+        IReadOnlyList<SignalParameter>[] read = new IReadOnlyList<SignalParameter>[nodes.Length];
+        await Parallel.ForAsync(
+            0, nodes.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelReads, CancellationToken = cancellationToken },
+            async (i, token) => read[i] = await source.ReadParametersAsync(nodes[i].Id, token));
+        foreach ((SignalObject node, IReadOnlyList<SignalParameter> parameters) in nodes.Zip(read))
         {
-            if (!wanted.Contains(node.Name))
-            {
-                continue;
-            }
-            foreach (SignalParameter parameter in await source.ReadParametersAsync(node.Id, cancellationToken))
+            foreach (SignalParameter parameter in parameters)
             {
                 SignalKey key = new(node.Name, parameter.Name);
                 all[key] = new(key, parameter.Id, parameter.DisplayName, parameter.Unit, Constants.Contains(parameter.Name));

@@ -34,14 +34,26 @@ internal sealed class OracleProcess : IAsyncDisposable
     /// <summary>Has it ended?</summary>
     public bool HasExited => _process.HasExited;
 
-    public static Task<OracleProcess> StartAsync(OracleOptions options, CancellationToken cancellationToken)
+    /// <summary>Its id in the system.</summary>
+    public int Id => _process.Id;
+
+    /// <param name="options">Folder and addresses.</param>
+    /// <param name="more">Further options of the command line.</param>
+    /// <param name="environment">Further variables of the environment.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public static Task<OracleProcess> StartAsync(
+        OracleOptions options, IReadOnlyList<string> more, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
         string[] arguments =
         [
             Path.Combine(AppContext.BaseDirectory, "smartcity.dll"), "oracle", "--state", options.StateFolder,
-            "--chain", options.ChainUrl.ToString(), "--source", options.SourceUrl.ToString(),
+            "--chain", options.ChainUrl.ToString(), "--source", options.SourceUrl.ToString(), .. more,
         ];
         foreach (string argument in arguments)
         {
@@ -58,6 +70,15 @@ internal sealed class OracleProcess : IAsyncDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync(cancellationToken);
+    }
+
+    /// <summary>SIGTERM: asks it to stop, as a system that shuts down does.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync(CancellationToken cancellationToken)
+    {
+        using Process kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await _process.WaitForExitAsync(cancellationToken);
+        return _process.ExitCode;
     }
 
     /// <summary>Waits until it ends by itself.</summary>

@@ -116,9 +116,14 @@ internal sealed class OracleRig : IAsyncDisposable
     }
 
     /// <summary>Starts `smartcity oracle` as a process of its own.</summary>
-    public async Task<OracleProcess> StartProcessAsync(CancellationToken cancellationToken)
+    public Task<OracleProcess> StartProcessAsync(CancellationToken cancellationToken) =>
+        StartProcessAsync([], new Dictionary<string, string>(), cancellationToken);
+
+    /// <summary>Starts `smartcity oracle` as a process of its own, with further options and variables of the environment.</summary>
+    public async Task<OracleProcess> StartProcessAsync(
+        IReadOnlyList<string> more, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
-        OracleProcess process = await OracleProcess.StartAsync(Options, cancellationToken);
+        OracleProcess process = await OracleProcess.StartAsync(Options, more, environment, cancellationToken);
         _running.Add(process);
         return process;
     }

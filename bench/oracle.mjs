@@ -1,0 +1,244 @@
+// The oracle from the source's REST to the chain, on real nodes, and what its parts do beside their peers; all in one run.
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { createInterface } from "node:readline";
+import { Interface, JsonRpcProvider, keccak256, toBeHex } from "ethers";
+import { readFileSync } from "node:fs";
+
+const json = process.argv[2] === "true";
+const BENCH = "bench/SmartCity.Benchmarks/bin/Release/net10.0/SmartCity.Benchmarks.dll";
+const PLAN = "config/demo-city.json";
+const ROUNDS = 5;
+
+/** Houses of the whole path, and hours that make it long enough to measure. The last is what the goal is about. */
+const SIZES = [
+  [1, 720],
+  [10, 720],
+  [100, 480],
+  [1_000, 96],
+  [2_000, 72],
+];
+
+const running = new Set();
+
+function start(command, args, options = {}) {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], ...options });
+  running.add(child);
+  child.on("exit", () => running.delete(child));
+  return child;
+}
+
+async function stop(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  child.kill("SIGTERM");
+  await ended;
+}
+
+/** The first line that a program writes and that fits. */
+async function line(child, pattern) {
+  for await (const text of createInterface({ input: child.stdout })) {
+    const match = pattern.exec(text);
+    if (match) {
+      child.stdout.resume();
+      return match[0];
+    }
+  }
+  throw new Error(`${child.spawnargs.join(" ")} ended with ${child.exitCode} before it was up`);
+}
+
+async function bench(...args) {
+  const child = start("dotnet", [BENCH, ...args.map(String)]);
+  const figures = JSON.parse(await line(child, /^\{.*\}$/));
+  await stop(child);
+  return figures;
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function withNode(kind, work) {
+  const port = await freePort();
+  const child =
+    kind === "anvil"
+      ? start("node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil", [
+          ...["--host", "127.0.0.1", "--port", `${port}`, "--block-time", "1", "--hardfork", "cancun"],
+          ...["--block-base-fee-per-gas", "0", "--gas-limit", "200000000", "--silent"],
+        ])
+      : start(process.execPath, [
+          "node_modules/hardhat/dist/src/cli.js",
+          ...["node", "--hostname", "127.0.0.1", "--port", `${port}`],
+        ]);
+  child.stdout.resume();
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await answers(url, child);
+    return await work(url);
+  } finally {
+    await stop(child);
+  }
+}
+
+async function answers(url, child) {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    if (child.exitCode !== null) break;
+    try {
+      const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
+      const answer = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
+      if (answer.ok) return;
+    } catch {
+      // Not up yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`the node at ${url} did not come up`);
+}
+
+async function withSource(groups, work) {
+  const child = start("dotnet", [BENCH, "source", PLAN, String(groups)]);
+  try {
+    return await work(await line(child, /^http:\/\/\S+$/));
+  } finally {
+    await stop(child);
+  }
+}
+
+async function path(kind) {
+  return withNode(kind, async (node) => {
+    const figures = {};
+    for (const [groups, hours] of SIZES) {
+      const { readingsPerSecond } = await withSource(groups, (source) =>
+        bench("path", source, node, PLAN, groups, hours),
+      );
+      figures[groups] = readingsPerSecond;
+      say(`${kind}, ${groups} groups, ${hours} hours: ${readingsPerSecond} readings/s`);
+    }
+    return figures;
+  });
+}
+
+function median(values) {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+/** What ClientSpeed.cs does, with ethers. */
+async function ethersClient(node) {
+  const abi = (name) => JSON.parse(readFileSync(`build/contracts/${name}.json`, "utf8")).abi;
+  const ledger = new Interface(abi("ReadingLedger"));
+  const billing = new Interface(abi("Billing"));
+  const accounts = Array.from({ length: 20 }, (_, i) => keccak256(toBeHex(i, 4)));
+  const payload = new Uint8Array(16 * 25);
+  const signatures = new Uint8Array(65);
+  const provider = new JsonRpcProvider(node, undefined, { batchMaxCount: 100, cacheTimeout: -1, staticNetwork: true });
+  const encodes = [];
+  const calls = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const count = 4_000;
+    let started = performance.now();
+    for (let i = 0; i < count; i++) {
+      if (i % 2 === 0) ledger.encodeFunctionData("record", [1, i, accounts[0], payload, signatures]);
+      else billing.encodeFunctionData("issue", [accounts, i]);
+    }
+    encodes.push((count * 1_000) / (performance.now() - started));
+    const asked = 5_000;
+    started = performance.now();
+    for (let first = 0; first < asked; first += 100) {
+      await Promise.all(
+        Array.from({ length: 100 }, () =>
+          provider.getTransactionCount("0x00000000000000000000000000000000000000aa", "latest"),
+        ),
+      );
+    }
+    calls.push((asked * 1_000) / (performance.now() - started));
+  }
+  provider.destroy();
+  return {
+    ethersAbiEncodesPerSecond: Math.round(median(encodes)),
+    ethersRpcCallsPerSecond: Math.round(median(calls)),
+  };
+}
+
+function say(text) {
+  if (!json) console.error(text);
+}
+
+async function measure() {
+  const figures = { ...(await bench("journal")), ...(await bench("signer")) };
+  await withNode("anvil", async (node) => {
+    Object.assign(figures, await bench("client", node), await ethersClient(node));
+  });
+  for (const [name, meters] of [
+    ["secondsPerHour1k", 1_000],
+    ["secondsPerHour10k", 10_000],
+    ["secondsPerHour100k", 100_000],
+  ]) {
+    const { secondsPerHour, megabytes } = await withSource(meters / 4, (source) => bench("hour", source, PLAN, meters));
+    figures[name] = secondsPerHour;
+    figures.megabytesAt100kMeters = megabytes;
+    say(`${meters} meters: ${secondsPerHour} s an hour, ${megabytes} MB`);
+  }
+  Object.assign(
+    figures,
+    await withNode("hardhat", (node) => withSource(20, (source) => bench("month", source, node, PLAN))),
+  );
+  figures.readingsPerSecondAnvilByGroups = await path("anvil");
+  figures.readingsPerSecondHardhatByGroups = await path("hardhat");
+  const [most] = SIZES.at(-1);
+  figures.readingsPerSecondAnvil = figures.readingsPerSecondAnvilByGroups[most];
+  figures.readingsPerSecondHardhat = figures.readingsPerSecondHardhatByGroups[most];
+  return figures;
+}
+
+function print(figures) {
+  const [most] = SIZES.at(-1);
+  const rows = [
+    ["journal rows a second, durable", figures.journalRowsPerSecond, "goal >= 350000", 350_000],
+    ...SIZES.flatMap(([groups]) => [
+      [
+        `readings/s, REST to confirmed, ${groups} groups, Hardhat`,
+        figures.readingsPerSecondHardhatByGroups[groups],
+        ...(groups === most ? ["goal >= 30000", 30_000] : []),
+      ],
+      [
+        `readings/s, REST to confirmed, ${groups} groups, anvil`,
+        figures.readingsPerSecondAnvilByGroups[groups],
+        ...(groups === most ? ["goal >= 30000", 30_000] : []),
+      ],
+    ]),
+    ["signatures a second", figures.signsPerSecond, "plain BouncyCastle", figures.plainSignsPerSecond],
+    ["recoveries a second", figures.recoversPerSecond, "plain signatures", figures.plainSignsPerSecond],
+    ["ABI encodes a second", figures.abiEncodesPerSecond, "ethers v6", figures.ethersAbiEncodesPerSecond],
+    [
+      "JSON-RPC calls a second, batches of 100",
+      figures.rpcCallsPerSecond,
+      "ethers v6",
+      figures.ethersRpcCallsPerSecond,
+    ],
+    [
+      `a month of 80 meters at 15 min (${figures.monthReadings} readings, ${figures.monthBills} bills), s`,
+      figures.monthReplaySeconds,
+      "goal <= 20",
+      20,
+    ],
+    ["the same, the best published (another workload)", figures.monthReplaySeconds, "s", 1_394.7],
+    ["an hour of 1,000 meters, s", figures.secondsPerHour1k],
+    ["an hour of 10,000 meters, s", figures.secondsPerHour10k, "10 x 1,000 meters", figures.secondsPerHour1k * 10],
+    ["an hour of 100,000 meters, s", figures.secondsPerHour100k, "10 x 10,000 meters", figures.secondsPerHour10k * 10],
+    ["memory at 100,000 meters, MB", figures.megabytesAt100kMeters, "goal <= 500", 500],
+  ];
+  for (const [name, value, peer, reference] of rows) {
+    const ratio = reference ? `   ${peer}: ${+reference.toFixed(3)}, ratio ${(value / reference).toFixed(2)}` : "";
+    console.log(`${name.padEnd(72)} ${String(value).padStart(10)}${ratio}`);
+  }
+}
+
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+const figures = await measure();
+if (json) console.log(JSON.stringify(figures));
+else print(figures);
