@@ -63,12 +63,17 @@ internal static class OracleCommand
         DefaultValueFactory = _ => LogFormat.Text,
     };
 
+    private static readonly Option<int?> s_keepDays = new("--keep-days")
+    {
+        Description = $"Days that the journal keeps, {JournalPruning.MinDays} at least; older hours are dropped once the chain proves to hold them [default: all are kept]",
+    };
+
     public static Command Create()
     {
         Command command = new("oracle", "Reads the meters, journals, closes hours, signs and writes them; raises alarms.")
         {
             s_state, s_chain, s_source, s_login, s_alarms, s_importFolder, s_map, s_importWait,
-            s_healthPort, s_healthHost, s_logFormat,
+            s_healthPort, s_healthHost, s_logFormat, s_keepDays,
         };
         command.SetAction(RunAsync);
         return command;
@@ -97,6 +102,7 @@ internal static class OracleCommand
             ImportWait = TimeSpan.FromHours(importWait),
             HealthPort = parsed.GetValue(s_healthPort),
             HealthHost = parsed.GetValue(s_healthHost)!,
+            KeepDays = parsed.GetValue(s_keepDays),
             LogFormat = parsed.GetValue(s_logFormat),
         };
         return OracleHost.RunAsync(options, cancellationToken);

@@ -73,6 +73,10 @@ public sealed record OracleOptions
     /// a file says later is a candidate for a correction.</summary>
     public TimeSpan ImportWait { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Days of samples and hours that the journal keeps, 100 or more; what is older is dropped once a day when the chain proves that it
+    /// holds it. <c>null</c>: all is kept.</summary>
+    public int? KeepDays { get; init; }
+
     /// <summary>Port of the health endpoint and the metrics, 0..65535; 0 takes a free one, which the log tells. <c>null</c>: there is none.</summary>
     public int? HealthPort { get; init; }
 
@@ -94,6 +98,7 @@ public sealed record OracleOptions
         Require(LateLookPeriod >= TimeSpan.FromSeconds(1) && LateLookPeriod <= TimeSpan.FromHours(1), nameof(LateLookPeriod), "1 s to 1 h");
         Require(ImportWait >= TimeSpan.Zero && ImportWait <= TimeSpan.FromDays(7), nameof(ImportWait), "0 to 7 days");
         Require(AiisMapFile is not null || (ImportFolder is null && ImportWait == TimeSpan.Zero), nameof(AiisMapFile), "a file that exists when files are imported");
+        Require(KeepDays is null or >= JournalPruning.MinDays, nameof(KeepDays), $"{JournalPruning.MinDays} or more days");
         Require(HealthPort is null or (>= 0 and <= ushort.MaxValue), nameof(HealthPort), "0 to 65535");
         Require(System.Net.IPAddress.TryParse(HealthHost, out _), nameof(HealthHost), "an IP address of this machine, e.g. 127.0.0.1 or 0.0.0.0");
         Require(SourceUrl.Scheme is "http" or "https", nameof(SourceUrl), "an http or https address");

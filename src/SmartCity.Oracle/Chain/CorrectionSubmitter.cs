@@ -100,6 +100,10 @@ internal sealed partial class CorrectionSubmitter(
                 _watched.Remove(passed.Sequence);
                 _refusals.Remove(passed.Sequence);
                 LogWritten(passed.Correction);
+                if (passed.Transaction is { } carried && await chain.Api.FindReceiptAsync(carried, cancellationToken) is { IsSuccess: true } receipt)
+                {
+                    OracleTelemetry.Corrected(segment, receipt.GasUsed);
+                }
             }
             else if (IsMissing(passed))
             {

@@ -202,8 +202,9 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
         IReadOnlyList<ReceiptOutcome> outcomes = await waiter.WaitAsync([.. sent.Select(pair => pair.Hash)], ReceiptDeadline, cancellationToken);
         foreach (((OpenAlarmEntry entry, Hash32 hash), ReceiptOutcome outcome) in sent.Zip(outcomes))
         {
-            if (outcome is ReceiptOutcome.Mined { Receipt.IsSuccess: true })
+            if (outcome is ReceiptOutcome.Mined { Receipt: { IsSuccess: true } receipt })
             {
+                OracleTelemetry.Told(receipt.GasUsed);
                 LogWritten(entry.Kind, entry.Incident, hash); // Confirmed at the next look, which asks if more is lacking.
             }
             else

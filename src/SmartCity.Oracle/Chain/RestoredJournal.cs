@@ -37,7 +37,7 @@ internal sealed partial class RestoredJournal(
     private ulong _last = ulong.MaxValue;
 
     /// <summary>Completes at once when the journal was not restored; otherwise when the chain has told what the journal does not know.</summary>
-    /// <exception cref="OracleStoppedException">The chain is not the city's.</exception>
+    /// <exception cref="OracleStoppedException">The chain is not the city's, or does not know this oracle.</exception>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
         if (!File.Exists(_marker))
@@ -45,15 +45,15 @@ internal sealed partial class RestoredJournal(
             return;
         }
         LogWaiting(chain.Oracle);
-        int stops = 0;
-        for ((int quiet, long look) = (0, 1); ; look++)
+        (int quiet, int stops) = (0, 0);
+        for (long look = 1; ; look++)
         {
             TimeSpan pause = s_lookPeriod;
             try
             {
                 if (quiet == 0)
                 {
-                    await chain.City.VerifyAsync(chain.Api, cancellationToken); // Another chain would be as quiet, and know nothing.
+                    await chain.VerifyAsync(cancellationToken); // Another chain, or a node that catches up, would be as quiet, and know nothing.
                 }
                 ulong waiting = await WaitingAsync(cancellationToken);
                 (quiet, stops) = (waiting == 0 ? quiet + 1 : 0, 0);
@@ -67,11 +67,7 @@ internal sealed partial class RestoredJournal(
                     LogStillWaiting(waiting);
                 }
             }
-            catch (LedgerException exception) when (++stops >= LooksUntilStop)
-            {
-                throw new OracleStoppedException(OracleExit.Chain, exception.Message, exception);
-            }
-            catch (Exception exception) when (ChainSession.IsPassing(exception))
+            catch (Exception exception) when ((exception is OracleStoppedException && ++stops < LooksUntilStop) || ChainSession.IsPassing(exception))
             {
                 (quiet, pause) = (0, s_retryPeriod);
                 LogNotAsked(exception.Message);
@@ -115,7 +111,7 @@ internal sealed partial class RestoredJournal(
     }
 
     /// <summary>A gap that is open in the journal goes on behind the hours that were filled in on the chain.</summary>
-    private void CloseGaps(JournalTransaction transaction, SegmentLayout segment, IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> foreign)
+    private static void CloseGaps(JournalTransaction transaction, SegmentLayout segment, IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> foreign)
     {
         Hour before = HourStore.NextHour(transaction, segment.Number);
         Dictionary<ChannelKey, ChannelState> silent = HourStore.ReadSilent(transaction);

@@ -71,12 +71,13 @@ internal static class LateGap
         (Hour Hour, int Interval)[] hours = [.. filled
             .SelectMany(run => run.Intervals.Select((interval, i) => (Hour: new Hour(run.First.Value + (uint)i), Interval: interval)))
             .Where(hour => hour.Hour >= open && hour.Hour < closedBefore)];
-        if (hours.Length == 0 || state.Track.Base is not { } from)
+        if (hours.Length == 0 || state.Track.Base is not { } start)
         {
             return state;
         }
         long sum = hours.Sum(hour => (long)hour.Interval);
-        ulong register = (ulong)((((long)from.Register.Value + sum) % (long)channel.Limits.Modulus + (long)channel.Limits.Modulus) % (long)channel.Limits.Modulus);
-        return state with { Track = state.Track with { Base = from with { Register = new(register), Time = hours.Max(hour => hour.Hour).End } } };
+        long modulus = (long)channel.Limits.Modulus;
+        ulong register = (ulong)((((long)start.Register.Value + sum) % modulus + modulus) % modulus);
+        return state with { Track = state.Track with { Base = start with { Register = new(register), Time = hours.Max(hour => hour.Hour).End } } };
     }
 }

@@ -58,6 +58,7 @@ internal sealed class OracleEngine : IDisposable
         Corrections = new(chain, layout, corrections, time, logging.CreateLogger<CorrectionSubmitter>());
         Incidents = new(chain, alarms, time, logging.CreateLogger<IncidentSubmitter>());
         Housekeeper = new(journal, status, desk, health ?? new(time), time, logging.CreateLogger<Housekeeper>());
+        Pruning = options.KeepDays is { } days ? new(chain, plan, journal, days, time, logging.CreateLogger<PruningLoop>()) : null;
         Imports = map is null || options.ImportFolder is null
             ? null
             : new(options.ImportFolder, new(map, plan, imports, time), time, logging.CreateLogger<ImportFolder>());
@@ -84,6 +85,9 @@ internal sealed class OracleEngine : IDisposable
     /// <summary>Signs of life and acknowledgements.</summary>
     public Housekeeper Housekeeper { get; }
 
+    /// <summary>Drops what is old; <c>null</c> when all is kept.</summary>
+    public PruningLoop? Pruning { get; }
+
     /// <summary>Imports files; <c>null</c> when no folder is watched.</summary>
     public ImportFolder? Imports { get; }
 
@@ -91,6 +95,7 @@ internal sealed class OracleEngine : IDisposable
     public IReadOnlyList<Func<CancellationToken, Task>> Loops =>
     [
         Poller.RunAsync, Settled(Closing.RunAsync), Settled(Submitter.RunAsync), Settled(Corrections.RunAsync), Incidents.RunAsync, Housekeeper.RunAsync,
+        .. Pruning is { } pruning ? [Settled(pruning.RunAsync)] : Array.Empty<Func<CancellationToken, Task>>(),
         .. Imports is { } imports ? [imports.RunAsync] : Array.Empty<Func<CancellationToken, Task>>(),
     ];
 

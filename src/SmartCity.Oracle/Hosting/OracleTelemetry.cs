@@ -31,7 +31,7 @@ internal static class OracleTelemetry
 
     private static readonly Counter<long> s_confirmed = s_meter.CreateCounter<long>(Prefix + "batches.confirmed", "{batch}", "Hour batches found on the chain");
 
-    private static readonly Counter<long> s_gas = s_meter.CreateCounter<long>(Prefix + "gas.used", "{gas}", "Gas used by confirmed hour batches");
+    private static readonly Counter<long> s_gas = s_meter.CreateCounter<long>(Prefix + "gas.used", "{gas}", "Gas used by confirmed hour batches, corrections and entries of incidents");
 
     /// <summary>Begins a span that ends when it is disposed; <c>null</c> when nobody listens.</summary>
     public static Activity? Begin(string name) => s_spans.StartActivity(name);
@@ -64,8 +64,14 @@ internal static class OracleTelemetry
     public static void Confirmed(uint segment, long batches, long gas)
     {
         s_confirmed.Add(batches, Tag("segment", segment));
-        s_gas.Add(gas, Tag("segment", segment));
+        s_gas.Add(gas, Tag("segment", segment), Tag("for", "hours"));
     }
+
+    /// <summary>Counts the gas of a correction that is on the chain.</summary>
+    public static void Corrected(uint segment, ulong gas) => s_gas.Add((long)gas, Tag("segment", segment), Tag("for", "corrections"));
+
+    /// <summary>Counts the gas of an entry of the incident log.</summary>
+    public static void Told(ulong gas) => s_gas.Add((long)gas, Tag("for", "incidents"));
 
     private static KeyValuePair<string, object?> Tag(string key, object value) => new(key, value);
 }

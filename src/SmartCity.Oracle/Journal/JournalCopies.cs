@@ -30,7 +30,7 @@ public static class JournalCopies
     public static JournalSummary Backup(string stateFolder, string file)
     {
         ArgumentException.ThrowIfNullOrEmpty(file);
-        using SqliteConnection journal = JournalFile.OpenForReading(JournalFile.PathIn(stateFolder));
+        using SqliteConnection journal = JournalFile.OpenOnce(JournalFile.PathIn(stateFolder));
         return Copy(journal, file);
     }
 
@@ -45,7 +45,7 @@ public static class JournalCopies
     {
         ArgumentNullException.ThrowIfNull(time);
         using FileStream taken = StateLock.Take(stateFolder);
-        using SqliteConnection copy = JournalFile.OpenForReading(file);
+        using SqliteConnection copy = JournalFile.OpenOnce(file);
         RequireIntact(copy, file);
         string path = JournalFile.PathIn(stateFolder);
         string? kept = File.Exists(path) ? Keep(path, time.GetUtcNow()) : null;
@@ -60,7 +60,7 @@ public static class JournalCopies
                 journal.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE);");
                 RequireIntact(journal, path);
             }
-            using SqliteConnection restored = JournalFile.OpenForReading(path);
+            using SqliteConnection restored = JournalFile.OpenOnce(path);
             return (SummaryOf(restored, path), kept);
         });
     }
@@ -71,7 +71,7 @@ public static class JournalCopies
         string kept = string.Create(CultureInfo.InvariantCulture, $"{path}.before-{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}");
         try
         {
-            using SqliteConnection journal = JournalFile.OpenForReading(path);
+            using SqliteConnection journal = JournalFile.OpenOnce(path);
             _ = Copy(journal, kept);
         }
         catch (JournalException exception) when (!exception.MayPass && !File.Exists(kept))

@@ -64,6 +64,9 @@ internal static class JournalFile
     /// <summary>Opens the journal for one who only looks, in whatever process.</summary>
     public static SqliteConnection OpenForReading(string path) => OpenExisting(path, SqliteOpenMode.ReadOnly);
 
+    /// <summary>Opens the journal for one who looks once and may move the file then: nothing of it stays open.</summary>
+    public static SqliteConnection OpenOnce(string path) => OpenExisting(path, SqliteOpenMode.ReadOnly, isPooled: false);
+
     /// <summary>Opens the journal for one who leaves a request in it.</summary>
     public static SqliteConnection OpenForRequests(string path) => OpenExisting(path, SqliteOpenMode.ReadWrite);
 
@@ -114,12 +117,12 @@ internal static class JournalFile
         _ => null,
     };
 
-    private static SqliteConnection OpenExisting(string path, SqliteOpenMode mode)
+    private static SqliteConnection OpenExisting(string path, SqliteOpenMode mode, bool isPooled = true)
     {
         RequireExisting(path);
         return Guarded(path, () =>
         {
-            SqliteConnection connection = Open(path, mode);
+            SqliteConnection connection = Open(path, mode, isPooled);
             try
             {
                 RequireJournal(connection, path);
@@ -133,7 +136,7 @@ internal static class JournalFile
         });
     }
 
-    private static SqliteConnection Open(string path, SqliteOpenMode mode)
+    private static SqliteConnection Open(string path, SqliteOpenMode mode, bool isPooled = true)
     {
         SqliteConnection connection = new(new SqliteConnectionStringBuilder
         {
@@ -141,7 +144,7 @@ internal static class JournalFile
             Mode = mode,
             DefaultTimeout = BusySeconds,
             ForeignKeys = true,
-            Pooling = mode != SqliteOpenMode.ReadWriteCreate, // A writer that is closed lets go of the file, and of its write-ahead log.
+            Pooling = isPooled && mode != SqliteOpenMode.ReadWriteCreate, // A writer that is closed lets go of the file, and of its write-ahead log.
         }.ToString());
         connection.Open();
         return connection;

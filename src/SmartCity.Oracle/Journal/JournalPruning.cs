@@ -45,12 +45,19 @@ public static class JournalPruning
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentOutOfRangeException.ThrowIfLessThan(keepDays, MinDays);
+        JournalFile.RequireExisting(JournalFile.PathIn(stateFolder));
+        using JournalDatabase journal = JournalDatabase.Open(stateFolder);
+        return await PruneAsync(new PruningStore(journal, time), city, api, plan, keepDays, time, progress, cancellationToken);
+    }
+
+    /// <summary>Drops what is older than a number of days from an open journal.</summary>
+    internal static async Task<PruningResult> PruneAsync(
+        PruningStore store, DeployedCity city, EthApi api, CityPlan plan, int keepDays, TimeProvider time, IProgress<(int Done, int Total)>? progress,
+        CancellationToken cancellationToken)
+    {
         await city.VerifyAsync(api, cancellationToken);
         IReadOnlyList<SegmentHead> heads = await new CityReader(api, city).GetHeadsAsync([.. plan.Segments.Select(segment => segment.Number)], cancellationToken);
         Hour limit = Hour.Containing(time.GetUtcNow() - TimeSpan.FromDays(keepDays));
-        JournalFile.RequireExisting(JournalFile.PathIn(stateFolder));
-        using JournalDatabase journal = JournalDatabase.Open(stateFolder);
-        PruningStore store = new(journal, time);
         (Hour from, Hour before, string? kept) = Droppable(store, heads, limit);
         long samples = 0;
         int total = before > from ? (int)(before.Value - from.Value) : 0;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using SmartCity.Domain;
 using SmartCity.Ethereum;
 using SmartCity.Ledger;
+using SmartCity.Ledger.Contracts;
 using SmartCity.Oracle;
 
 namespace SmartCity.UnitTests.Oracle;
@@ -94,6 +95,48 @@ public sealed class CorrectionStoreTest
         _store.MarkRefused(_store.From(1, 3).Single(), "too late");
         Assert.That((_store.From(1, 3).Count, _store.Oldest(1, end)), Is.EqualTo((0, (OpenFill?)null)), "the estimate stands");
     }
+
+    /// <summary>The journal was about to make this correction when the copy it was restored from was made.</summary>
+    [Test]
+    public void TakeOver_OfAnOpenGap_CountsAsItsCorrection()
+    {
+        Fill(October, 10, 11);
+        ReadingCorrection signed = CorrectionStore.CorrectionOf(_store.Oldest(1, new(October.Value + 9))!, new(1, 4, Keccak.Hash256("before")), Config);
+
+        IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> foreign = TakeOver(Recorded(signed));
+
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(foreign, Is.Empty);
+        Assert.That((_store.Unsigned(1).Count, _store.LastConfirmed(1)), Is.EqualTo((0, 4u)));
+        Assert.That(_store.From(1, 4).Single().Correction, Is.EqualTo(signed));
+        Assert.That(TakeOver(Recorded(signed)), Is.Empty, "once is enough");
+    }
+
+    /// <summary>Another change of the same hour is not the one that waits: it must still be made.</summary>
+    [Test]
+    public void TakeOver_OfWhatTheJournalNeverKnew_CountsAndIsNotMadeAgain()
+    {
+        Fill(October, 10, 11);
+        ReadingCorrection other = new(
+            new(1, 1, default), new(1, 3, October, 0, ReadingCorrection.Encode([-5, 7])), ReadingLedgerContract.CorrectionReason.LateData,
+            Keccak.Hash256("a file"), Config);
+
+        IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> foreign = TakeOver(Recorded(other));
+
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(foreign.Select(told => told.Correction), Is.EqualTo([other.Id]));
+        Assert.That(TakeOver(Recorded(other)), Is.Empty, "once is enough");
+        Assert.That(_store.Unsigned(1).Select(open => open.Difference), Is.EqualTo([21L]), "what waits is still to be made");
+        Assert.That(Described(_store.Oldest(1, new(October.Value + 9))!), Is.EqualTo($"{October.Value}: 10 11 (2 filled)"));
+        Assert.That(_journal.Read(connection => Dapper.SqlMapper.Query<long>(
+            connection, "SELECT l.fills FROM gap_fill f JOIN late_fill l ON l.fill = f.id JOIN taken_over t ON t.fill = f.id")), Is.EqualTo([0L]));
+    }
+
+    private IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> TakeOver(params ReadingLedgerEvent.CorrectionRecorded[] onChain) =>
+        _journal.Write(transaction => _store.TakeOver(transaction, 1, onChain));
+
+    private static ReadingLedgerEvent.CorrectionRecorded Recorded(ReadingCorrection correction) => new(
+        correction.Place.Segment, correction.Subject.Group, correction.Id, 0, correction.Details, correction.Subject.Differences, new byte[] { 1, 2, 3 });
 
     private void Fill(Hour first, params ulong[] intervals) => _journal.Write(transaction =>
         _store.AddFills(transaction, 1, [new GapFill(1, 3, first, intervals, "evidence")]));

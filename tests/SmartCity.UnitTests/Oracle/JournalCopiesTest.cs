@@ -141,7 +141,21 @@ public sealed class JournalCopiesTest
 
         Assert.That(
             () => JournalCopies.Restore(_folder, CopyFile, _time),
-            Throws.TypeOf<OracleStoppedException>().With.Message.Contain("Another oracle runs"));
+            Throws.TypeOf<OracleStoppedException>().With.Message.Contain("another oracle runs"));
+    }
+
+    [Test]
+    public void Take_FolderTakenOrNotWritable_TellsWhich()
+    {
+        using FileStream running = StateLock.Take(_folder);
+        string file = Path.Combine(_folder, "a file");
+        File.WriteAllText(file, "");
+
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(() => StateLock.Take(_folder), Throws.TypeOf<OracleStoppedException>()
+            .With.Property(nameof(OracleStoppedException.ExitCode)).EqualTo(OracleExit.Configuration));
+        Assert.That(() => StateLock.Take(file), Throws.TypeOf<OracleStoppedException>()
+            .With.Property(nameof(OracleStoppedException.ExitCode)).EqualTo(OracleExit.Journal).And.Message.Contain("writable"));
     }
 
     private static void AddPairs(JournalDatabase journal, int first, int count) => journal.Write(transaction =>

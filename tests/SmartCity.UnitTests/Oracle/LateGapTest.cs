@@ -42,6 +42,19 @@ public sealed class LateGapTest
         Assert.That(LateGap.OpenFrom(ChannelState.Electricity, CityLayouts.Hour(2)), Is.Null);
     }
 
+    /// <summary>The register showed 1000 Wh before hour 0 and was silent since, 4 hours are stated. What corrections filled in that the journal lost.</summary>
+    [TestCase(0, new[] { 100, 50 }, 1_150ul, 2)]
+    [TestCase(-2, new[] { 7, 7, 100 }, 1_100ul, 1, Description = "hours before the gap are not of it")]
+    [TestCase(2, new[] { 30, 40, 50, 60 }, 1_070ul, 4, Description = "nor those that are not stated")]
+    [TestCase(7, new[] { 30 }, 1_000ul, 0)]
+    public void Behind_FilledOnTheChain_GoesOnFromThere(int first, int[] intervals, ulong register, int filledTo)
+    {
+        Hour from = new((uint)(CityLayouts.Hour(0).Value + first));
+        ChannelState next = LateGap.Behind(Channel, Silent(4), CityLayouts.Hour(0), CityLayouts.Hour(4), [(from, intervals)]);
+
+        Assert.That((next.Track.Base!.Value.Register.Value, next.Track.Base.Value.Time), Is.EqualTo((register, CityLayouts.Hour(filledTo).Start)));
+    }
+
     /// <summary>Whatever of a gap comes late and when, what is filled and what closes it add up to what the register moved by.</summary>
     [Test]
     public void Replay_AnyPatternOfLateRegisters_ConservesEnergy() =>

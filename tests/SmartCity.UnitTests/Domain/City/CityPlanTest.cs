@@ -93,7 +93,7 @@ public sealed class CityPlanTest
                 file.SetLength(CityPlan.MaxFileBytes + 1);
             }
             CityPlanException? exception = Assert.ThrowsAsync<CityPlanException>(() => CityPlan.LoadAsync(path, CancellationToken.None));
-            Assert.That(exception!.Problems, Is.EqualTo(new[] { "it has 16777217 bytes; at most 16777216 are read." }));
+            Assert.That(exception!.Problems, Is.EqualTo(new[] { "it has 134217729 bytes; at most 134217728 are read." }));
         }
         finally
         {
