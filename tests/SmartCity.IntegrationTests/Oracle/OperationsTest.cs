@@ -77,7 +77,7 @@ public sealed partial class OperationsTest
     }
 
     /// <summary>A copy made while the oracle runs; hours that it does not know are on their way to the chain when it is restored.</summary>
-    /// <remarks>Seen to catch: closing and signing that do not wait for <c>RestoredJournal.SettleAsync</c> (OracleEngine.RunSettledAsync).</remarks>
+    /// <remarks>Seen to catch: closing and signing that do not wait for <c>RestoredJournal.SettleAsync</c> (OracleEngine.Settled).</remarks>
     [Test]
     public async Task Restore_OlderCopyWhileHoursAreOnTheirWay_LosesAndDoublesNoHour(CancellationToken cancellationToken)
     {
@@ -126,7 +126,7 @@ public sealed partial class OperationsTest
     }
 
     /// <summary>A copy made before a correction was signed: when it is restored, the correction counts and is not made again.</summary>
-    /// <remarks>Seen to catch: a restored journal that does not take over the corrections of the chain (RestoredJournal.TakeOverAsync).</remarks>
+    /// <remarks>Seen to catch: closing and signing that do not wait for <c>RestoredJournal.SettleAsync</c> (OracleEngine.Settled).</remarks>
     [Test]
     public async Task Restore_CopyFromBeforeACorrection_KeepsItAndMakesItOnce(CancellationToken cancellationToken)
     {

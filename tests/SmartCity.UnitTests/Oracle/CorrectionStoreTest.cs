@@ -107,7 +107,7 @@ public sealed class CorrectionStoreTest
 
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(foreign, Is.Empty);
-        Assert.That((_store.Unsigned(1).Count, _store.LastConfirmed(1)), Is.EqualTo((0, 4u)));
+        Assert.That((_store.Unsigned(1).Count, _store.LastSigned(1)), Is.EqualTo((0, 4u)));
         Assert.That(_store.From(1, 4).Single().Correction, Is.EqualTo(signed));
         Assert.That(TakeOver(Recorded(signed)), Is.Empty, "once is enough");
     }
