@@ -31,7 +31,7 @@ internal sealed record SourceSignals(IReadOnlyDictionary<SignalKey, SourceSignal
         IReadOnlyList<SignalParameter>[] read = new IReadOnlyList<SignalParameter>[nodes.Length];
         await Parallel.ForAsync(
             0, nodes.Length,
-            new ParallelOptions { MaxDegreeOfParallelism = ParallelReads, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelReads, TaskScheduler = TaskScheduler.Current, CancellationToken = cancellationToken },
             async (i, token) => read[i] = await source.ReadParametersAsync(nodes[i].Id, token));
         foreach ((SignalObject node, IReadOnlyList<SignalParameter> parameters) in nodes.Zip(read))
         {

@@ -1,11 +1,11 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
-using SQLitePCL;
 using SmartCity.Domain;
 using SmartCity.Ethereum.JsonRpc;
 using SmartCity.Ledger;
 using SmartCity.Oracle;
+using SQLitePCL;
 
 namespace SmartCity.IntegrationTests.Oracle.Simulation;
 
