@@ -15,6 +15,7 @@ internal sealed class OracleEngine : IDisposable
 {
     private readonly JournalDatabase _journal;
     private readonly TransactionSender _sender;
+    private readonly SharedSigning? _shared;
 
     /// <summary>Puts an oracle together. What is given is not disposed here, but for the journal.</summary>
     public OracleEngine(
@@ -40,7 +41,7 @@ internal sealed class OracleEngine : IDisposable
         _sender = new(api, key, city.ChainId, new() { Errors = ContractArtifact.CityAbi, MaxInFlight = 1_000 }, time);
         ImportStore imports = new(journal, layout, time);
         SourceSession session = new(source, plan, layout, samples, logging.CreateLogger<SourceSession>());
-        ChainSession chain = new(api, city, key, _sender, layout, status, time, logging.CreateLogger<ChainSession>());
+        ChainSession chain = new(api, city, key, _sender, layout, status, time, logging.CreateLogger<ChainSession>(), options.IsShared);
         HourInputReader inputs = new(session, layout, samples, imports, options, time, logging.CreateLogger<HourInputReader>());
         AlarmStore alarms = new(journal);
         AlarmDesk desk = new(plan, options, alarms, session, logging.CreateLogger<AlarmDesk>());
@@ -50,8 +51,13 @@ internal sealed class OracleEngine : IDisposable
         LateDesk late = new(layout, inputs, journal, hours, corrections, options, time, logging.CreateLogger<LateDesk>());
         Closing = new(
             layout, session, chain, inputs, journal, hours, corrections, hold, late, options, time, logging.CreateLogger<ClosingLoop>());
-        Submitter = new(chain, layout, hours, new(journal, time), time, logging.CreateLogger<HourSubmitter>());
-        Corrections = new(chain, layout, corrections, time, logging.CreateLogger<CorrectionSubmitter>());
+        AgreementStore agreement = new(journal, time);
+        BatchStore batches = new(journal, time);
+        _shared = options.PeerListen is { } listen
+            ? new(listen, chain, layout, hours, batches, agreement, corrections, Notary.Of(key, city.LedgerDomain), options, time, logging)
+            : null;
+        Submitter = new(chain, layout, hours, batches, time, logging.CreateLogger<HourSubmitter>(), _shared);
+        Corrections = new(chain, layout, corrections, time, logging.CreateLogger<CorrectionSubmitter>(), _shared);
         Incidents = new(chain, alarms, time, logging.CreateLogger<IncidentSubmitter>());
         Housekeeper = new(journal, status, desk, time);
         Imports = map is null || options.ImportFolder is null
@@ -84,6 +90,7 @@ internal sealed class OracleEngine : IDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using IAsyncDisposable? server = _shared is null ? null : await _shared.ListenAsync(cancellationToken);
         Task[] loops =
         [
             Task.Run(() => Poller.RunAsync(stop.Token), stop.Token),
@@ -92,6 +99,7 @@ internal sealed class OracleEngine : IDisposable
             Task.Run(() => Corrections.RunAsync(stop.Token), stop.Token),
             Task.Run(() => Incidents.RunAsync(stop.Token), stop.Token),
             Task.Run(() => Housekeeper.RunAsync(stop.Token), stop.Token),
+            .. _shared is { } shared ? shared.Loop.Loops.Select(loop => Task.Run(() => loop(stop.Token), stop.Token)) : [],
             .. Imports is { } imports ? [Task.Run(() => imports.RunAsync(stop.Token), stop.Token)] : Array.Empty<Task>(),
         ];
         Task first = await Task.WhenAny(loops);
@@ -103,6 +111,7 @@ internal sealed class OracleEngine : IDisposable
     /// <summary>Closes the journal.</summary>
     public void Dispose()
     {
+        _shared?.Dispose();
         _sender.Dispose();
         _journal.Dispose();
     }

@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Data.Sqlite;
 using SmartCity.Domain;
 using SmartCity.Ethereum;
 using SmartCity.Ledger;
@@ -10,7 +11,8 @@ namespace SmartCity.Oracle;
 /// <param name="Id">Number in the journal.</param>
 /// <param name="Subject">What a correction will say.</param>
 /// <param name="Evidence">What it was computed from, in words and figures.</param>
-internal sealed record OpenFill(long Id, CorrectionSubject Subject, string Evidence);
+/// <param name="RecordedAt">Since when it is known.</param>
+internal sealed record OpenFill(long Id, CorrectionSubject Subject, string Evidence, DateTimeOffset RecordedAt);
 
 /// <summary>A signed correction as the outbox holds it.</summary>
 /// <param name="Sequence">Number in the journal; 0 before it is there.</param>
@@ -72,20 +74,65 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
     }
 
     /// <summary>The oldest gap of a segment whose hours are all on the chain, that no correction fills or is about to; <c>null</c> for none.</summary>
-    public OpenFill? Oldest(uint segment, Hour recordedBefore) => journal.Read(connection => connection
-        .Query<(long Id, long Group, long Channel, long FirstHour, byte[] Intervals, string Evidence, long? Fills)>(
+    public OpenFill? Oldest(uint segment, Hour recordedBefore) => Open(segment, recordedBefore, 1).SingleOrDefault();
+
+    /// <summary>Gaps of a segment whose hours are all on the chain, that no correction fills or is about to, the oldest first.</summary>
+    public IReadOnlyList<OpenFill> Open(uint segment, Hour recordedBefore, int limit) => journal.Read(connection =>
+        Open(connection, null, segment, recordedBefore, limit));
+
+    /// <summary>Takes note of the corrections by which other oracles have filled gaps that are open here; what they say of such a gap counts from
+    /// then on.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="onChain">All corrections of the segment that the chain holds.</param>
+    /// <returns>The gaps that were open until now.</returns>
+    public IReadOnlyList<OpenFill> TakeOver(uint segment, IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> onChain) => journal.Write(transaction =>
+    {
+        HashSet<Hash32> known = [.. transaction.Query<byte[]>(
+            "SELECT id FROM correction WHERE segment = @segment AND state < 3 UNION ALL SELECT correction FROM taken_over", new { segment })
+            .Select(id => new Hash32(id))];
+        List<OpenFill> open = [.. Open(transaction.Connection, transaction.Inner, segment, new(uint.MaxValue), int.MaxValue)];
+        List<OpenFill> filled = [];
+        foreach (ReadingLedgerEvent.CorrectionRecorded told in onChain.Where(told => !known.Contains(told.Correction)))
+        {
+            if (open.Find(fill => IsOf(fill.Subject, told.Details)) is not { } own)
+            {
+                continue;
+            }
+            transaction.ExecutePrepared("INSERT INTO taken_over (fill, correction) VALUES ($0, $1)", own.Id, told.Correction.ToBytes());
+            transaction.ExecutePrepared("UPDATE gap_fill SET intervals = $0 WHERE id = $1", told.Differences.ToArray(), own.Id);
+            open.Remove(own);
+            filled.Add(own);
+        }
+        if (filled.Count > 0)
+        {
+            transaction.Touch(OracleChanges.Hours);
+        }
+        return filled;
+    });
+
+    /// <summary>Notes that nobody will fill a gap, and why.</summary>
+    public void MarkRefused(OpenFill fill, string reason) => Mark("UPDATE gap_fill SET refusal = @reason WHERE id = @Id", new { fill.Id, reason });
+
+    /// <summary>Does a correction on the chain fill the gap? There is one for missing hours; hours that were not missing may be changed again.</summary>
+    private static bool IsOf(CorrectionSubject subject, ReadingLedgerContract.Correction details) =>
+        details.Group == subject.Group && details.Channel == subject.Channel && details.FirstHour == subject.FirstHour.Value
+        && details.FilledHours == subject.FilledHours
+        && (subject.FilledHours > 0 || details.DifferencesHash == Keccak.Hash256(subject.Differences.Span));
+
+    private static IReadOnlyList<OpenFill> Open(SqliteConnection connection, SqliteTransaction? transaction, uint segment, Hour recordedBefore, int limit) =>
+        [.. connection.Query<(long Id, long Group, long Channel, long FirstHour, byte[] Intervals, string Evidence, long? Fills, long RecordedMs)>(
             """
-            SELECT f.id, f.grp, f.channel, f.first_hour, f.intervals, f.evidence, l.fills FROM gap_fill f LEFT JOIN late_fill l ON l.fill = f.id
+            SELECT f.id, f.grp, f.channel, f.first_hour, f.intervals, f.evidence, l.fills, f.recorded_ms
+            FROM gap_fill f LEFT JOIN late_fill l ON l.fill = f.id
             WHERE f.segment = @segment AND f.refusal IS NULL AND f.first_hour + length(f.intervals) / 4 <= @before
+                AND NOT EXISTS (SELECT 1 FROM taken_over t WHERE t.fill = f.id)
                 AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.fill = f.id AND c.state < 3)
-            ORDER BY f.id LIMIT 1
+            ORDER BY f.id LIMIT @limit
             """,
-            new { segment, before = recordedBefore.Value })
+            new { segment, before = recordedBefore.Value, limit }, transaction)
         .Select(row => new OpenFill(
-            row.Id,
-            SubjectOf(row.Group, row.Channel, row.FirstHour, row.Intervals, row.Fills),
-            row.Evidence))
-        .SingleOrDefault());
+            row.Id, SubjectOf(row.Group, row.Channel, row.FirstHour, row.Intervals, row.Fills), row.Evidence,
+            DateTimeOffset.FromUnixTimeMilliseconds(row.RecordedMs)))];
 
     /// <summary>Makes a signed correction durable.</summary>
     public void Add(OutboxCorrection signed) => journal.Write(transaction => transaction.Execute(
@@ -180,8 +227,8 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
     {
         public OutboxCorrection ToCorrection()
         {
-            OpenFill fill = new(Fill, SubjectOf(Grp, Channel, FirstHour, Intervals, Fills), Evidence);
-            ReadingCorrection correction = CorrectionOf(fill, new((uint)Segment, (uint)Number, new(Previous)), new(Config));
+            ReadingCorrection correction = CorrectionOf(
+                SubjectOf(Grp, Channel, FirstHour, Intervals, Fills), Evidence, new((uint)Segment, (uint)Number, new(Previous)), new(Config));
             return correction.Id == new Hash32(Id)
                 ? new(Sequence, Fill, correction, Signatures, TransactionHash is null ? null : new Hash32(TransactionHash))
                 : throw new JournalException($"The journal is damaged: the {correction} was signed as {new Hash32(Id)}. Restore it from a copy.");
@@ -189,6 +236,8 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
     }
 
     /// <summary>The correction that fills a gap.</summary>
-    public static ReadingCorrection CorrectionOf(OpenFill fill, CorrectionPlace place, Hash32 config) => new(
-        place, fill.Subject, ReadingLedgerContract.CorrectionReason.LateData, Keccak.Hash256(fill.Evidence), config);
+    public static ReadingCorrection CorrectionOf(OpenFill fill, CorrectionPlace place, Hash32 config) => CorrectionOf(fill.Subject, fill.Evidence, place, config);
+
+    private static ReadingCorrection CorrectionOf(CorrectionSubject subject, string evidence, CorrectionPlace place, Hash32 config) => new(
+        place, subject, ReadingLedgerContract.CorrectionReason.LateData, Keccak.Hash256(evidence), config);
 }

@@ -9,6 +9,11 @@ internal static class LateSchema
         CREATE TABLE IF NOT EXISTS late_fill (
             fill INTEGER PRIMARY KEY REFERENCES gap_fill (id),
             fills INTEGER NOT NULL) STRICT;
+
+        -- Rows of gap_fill that are on the chain by corrections that this oracle did not send: another oracle's.
+        CREATE TABLE IF NOT EXISTS taken_over (
+            fill INTEGER PRIMARY KEY REFERENCES gap_fill (id),
+            correction BLOB NOT NULL UNIQUE) STRICT;
         CREATE INDEX IF NOT EXISTS gap_fill_channel ON gap_fill (segment, grp, channel);
 
         -- Imported files of whose values it is decided what becomes of them, when their hours were stated before: hours that got a correction,

@@ -42,6 +42,10 @@ internal sealed class OracleProcess : IAsyncDisposable
         [
             Path.Combine(AppContext.BaseDirectory, "smartcity.dll"), "oracle", "--state", options.StateFolder,
             "--chain", options.ChainUrl.ToString(), "--source", options.SourceUrl.ToString(),
+            .. options.PeerListen is { } listen
+                ? ["--peer-listen", listen.ToString(), "--peer-patience", $"{options.PeerPatience.TotalSeconds:F0}"]
+                : Array.Empty<string>(),
+            .. options.Peers.SelectMany(peer => new[] { "--peer", peer.ToString() }),
         ];
         foreach (string argument in arguments)
         {

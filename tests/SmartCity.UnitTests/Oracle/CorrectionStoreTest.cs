@@ -1,8 +1,10 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using SmartCity.Domain;
 using SmartCity.Ethereum;
 using SmartCity.Ledger;
+using SmartCity.Ledger.Contracts;
 using SmartCity.Oracle;
 
 namespace SmartCity.UnitTests.Oracle;
@@ -93,6 +95,48 @@ public sealed class CorrectionStoreTest
         Sign(_store.Oldest(1, end)!, new(1, 3, default));
         _store.MarkRefused(_store.From(1, 3).Single(), "too late");
         Assert.That((_store.From(1, 3).Count, _store.Oldest(1, end)), Is.EqualTo((0, (OpenFill?)null)), "the estimate stands");
+    }
+
+    /// <summary>Another oracle knew the same gap, a step of the register differently: what it says is on the chain, and counts.</summary>
+    [Test]
+    public void TakeOver_GapFilledByAnotherOracle_IsClosedWithWhatTheChainSays()
+    {
+        Hour end = new(October.Value + 9);
+        Fill(October, 10, 11);
+        Fill(new(October.Value + 4), 20);
+        ReadingLedgerEvent.CorrectionRecorded[] onChain = [Recorded(1, October, 2, 11, 11), Recorded(2, new(October.Value + 6), 1, 5)];
+
+        Assert.That(_store.TakeOver(1, onChain).Select(Described), Is.EqualTo([$"{October.Value}: 10 11 (2 filled)"]));
+        Assert.That(_store.TakeOver(1, onChain), Is.Empty, "each correction fills one gap");
+        Assert.That(_store.Open(1, end, 9).Select(Described), Is.EqualTo([$"{October.Value + 4}: 20 (1 filled)"]));
+        byte[]? counted = _journal.Read(connection => connection.ExecuteScalar<byte[]>(
+            "SELECT intervals FROM gap_fill WHERE first_hour = @first", new { first = October.Value }));
+        Assert.That(ReadingCorrection.Decode(counted), Is.EqualTo([11, 11]));
+    }
+
+    /// <summary>Hours that were not missing may be changed twice by the same amount: each correction is of one change.</summary>
+    [Test]
+    public void TakeOver_SameChangeTwice_TakesOneForEach()
+    {
+        Change(5);
+        Change(5);
+        ReadingLedgerEvent.CorrectionRecorded first = Recorded(1, October, 0, 5);
+
+        Assert.That(_store.TakeOver(1, [Recorded(1, October, 0, 6)]), Is.Empty, "another change");
+        Assert.That(_store.TakeOver(1, [first]), Has.Count.EqualTo(1));
+        Assert.That(_store.TakeOver(1, [first]), Is.Empty);
+        Assert.That(_store.TakeOver(1, [first, Recorded(2, October, 0, 5)]), Has.Count.EqualTo(1));
+    }
+
+    private void Change(int difference) => _journal.Write(transaction =>
+        _store.AddChanges(transaction, 1, new(1, 3), [new HourChange(October, difference, false)], _ => "evidence"));
+
+    private static ReadingLedgerEvent.CorrectionRecorded Recorded(uint number, Hour first, ushort filled, params int[] differences)
+    {
+        ReadingCorrection correction = new(
+            new(1, number, default), new(1, 3, first, filled, ReadingCorrection.Encode(differences)),
+            ReadingLedgerContract.CorrectionReason.LateData, Keccak.Hash256("other evidence"), Config);
+        return new(1, 1, correction.Id, 0, correction.Details, correction.Subject.Differences.ToArray(), Array.Empty<byte>());
     }
 
     private void Fill(Hour first, params ulong[] intervals) => _journal.Write(transaction =>
