@@ -326,6 +326,15 @@ contract BillingTest is MoneyFixture {
         issue(ALICE, JANUARY + 7);
     }
 
+    /// @dev One period is as much too early as seven are.
+    function test_Issue_RevertWhen_OneEarlierPeriodNotBilled() external {
+        issue(ALICE, JANUARY);
+        vm.expectRevert(
+            abi.encodeWithSelector(IBilling.Billing_EarlierPeriodNotBilled.selector, ALICE, FEBRUARY + 1, FEBRUARY)
+        );
+        issue(ALICE, FEBRUARY + 1);
+    }
+
     function test_Issue_RevertWhen_PeriodNotOver() external {
         issue(DAVE, JANUARY);
         vm.expectRevert(abi.encodeWithSelector(IBilling.Billing_PeriodNotOver.selector, DAVE, FEBRUARY));
@@ -366,7 +375,19 @@ contract BillingTest is MoneyFixture {
         issue(ALICE, JANUARY);
     }
 
-    /// @dev Penalties that have come due are lines of the next bill, owed to whom the principal was, without VAT.
+    /// @dev VAT is contained in the 4,922 kopecks of the charges (887.57), not in a penalty.
+    function test_Issue_PenaltyBearsNoVat() external {
+        uint256[] memory words = new uint256[](1);
+        words[0] = 10_000;
+        vm.mockCall(address(settlement), abi.encodeWithSelector(ISettlement.takePenalties.selector), abi.encode(words));
+        vm.recordLogs();
+        issue(ALICE, JANUARY);
+        (uint64 total, uint64 vat, ) = _lastIssued();
+        assertEq(total, 4_922 + 10_000, "total");
+        assertEq(vat, 888, "VAT");
+    }
+
+    /// @dev Penalties that have come due are lines of the next bill, owed to whom the principal was.
     function test_Issue_TakesPenalties() external {
         issue(ALICE, JANUARY);
         recordPeriod(electricitySegment, FEBRUARY, electricityHour([uint24(0), 0, 0, 0, 0, 0], 0, 0));
@@ -376,7 +397,7 @@ contract BillingTest is MoneyFixture {
         settlement.accruePenalties(only(ALICE));
         vm.recordLogs();
         issue(ALICE, FEBRUARY);
-        uint256[] memory words = _linesIssued();
+        (, , uint256[] memory words) = _lastIssued();
         assertEq(words.length, 2, "lines");
         _assertPenalty(words[0], IBilling.Service.ElectricityPenalty, POWER, 1);
         _assertPenalty(words[1], IBilling.Service.HeatingPenalty, HEAT, 1);
@@ -398,13 +419,11 @@ contract BillingTest is MoneyFixture {
         return new Billing(address(manager), tariffs, accounts, charges);
     }
 
-    function _linesIssued() private returns (uint256[] memory words) {
+    function _lastIssued() private returns (uint64 total, uint64 vat, uint256[] memory lines) {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         for (uint256 i = 0; i < logs.length; ++i) {
             if (logs[i].topics[0] != IBilling.BillIssued.selector) continue;
-            (, uint64 vat, , uint256[] memory lines) = abi.decode(logs[i].data, (uint64, uint64, uint32, uint256[]));
-            assertEq(vat, 0, "no VAT on penalties");
-            words = lines;
+            (total, vat, , lines) = abi.decode(logs[i].data, (uint64, uint64, uint32, uint256[]));
         }
     }
 
