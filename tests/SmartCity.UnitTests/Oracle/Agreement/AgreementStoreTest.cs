@@ -59,6 +59,22 @@ public sealed class AgreementStoreTest
         Assert.That((_store.HasVoted(1), _store.HasVoted(2)), Is.EqualTo((true, false)));
     }
 
+    /// <summary>A journal restored from a copy does not know how it voted since; what it signed before the copy, it does not sign otherwise.</summary>
+    [Test]
+    public void Forget_Votes_SignaturesStay()
+    {
+        HourBatch batch = Batch(First, Hash32.Zero, 1);
+        SegmentBallot beginning = SegmentBallot.Begin(First, Hash32.Zero, First);
+        _store.Save(Config, 1, (beginning with { Promised = 7 }).WithAccepted(7, [batch]), [new(batch, Self, Signature(1))], [], areOnChain: false);
+
+        _store.Forget();
+
+        Assert.That((_store.HasVoted(1), _store.Find(Config, 1, Self)), Is.EqualTo((false, (SegmentBallot?)null)));
+        _store.Save(Config, 1, beginning, [], [], areOnChain: false);
+        SegmentBallot found = _store.Find(Config, 1, Self)!;
+        Assert.That((found.Promised, found.Accepted.Count, found.Signed[First]), Is.EqualTo((0ul, 0, batch.Id)));
+    }
+
     [Test]
     public void Save_SecondBatchSignedForAnHour_ThrowsAndWritesNothing()
     {
