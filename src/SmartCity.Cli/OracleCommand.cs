@@ -68,12 +68,30 @@ internal static class OracleCommand
         Description = $"Days that the journal keeps, {JournalPruning.MinDays} at least; older hours are dropped once the chain proves to hold them [default: all are kept]",
     };
 
+    private static readonly Option<Uri?> s_peerListen = UrlOption.CreateOptional(
+        "--peer-listen", "Where this oracle answers the others, e.g. http://127.0.0.1:8021; needed where the ledger wants several signatures");
+
+    private static readonly Option<Uri[]> s_peers = UrlOption.CreateMany("--peer", "Where another oracle answers; once for each");
+
+    private static readonly Option<int> s_peerTolerance = new("--peer-tolerance")
+    {
+        Description = "How far another oracle's value may be from ours besides a step of the register, in thousandths, 0 to 100",
+        DefaultValueFactory = _ => 5,
+    };
+
+    private static readonly Option<int> s_peerPatience = new("--peer-patience")
+    {
+        Description = "How many seconds the oracle that proposes has to bring an hour forward before the next one takes over",
+        DefaultValueFactory = _ => 15,
+    };
+
     public static Command Create()
     {
         Command command = new("oracle", "Reads the meters, journals, closes hours, signs and writes them; raises alarms.")
         {
             s_state, s_chain, s_source, s_login, s_alarms, s_importFolder, s_map, s_importWait,
             s_healthPort, s_healthHost, s_logFormat, s_keepDays,
+            s_peerListen, s_peers, s_peerTolerance, s_peerPatience,
         };
         command.SetAction(RunAsync);
         return command;
@@ -104,6 +122,10 @@ internal static class OracleCommand
             HealthHost = parsed.GetValue(s_healthHost)!,
             KeepDays = parsed.GetValue(s_keepDays),
             LogFormat = parsed.GetValue(s_logFormat),
+            PeerListen = parsed.GetValue(s_peerListen),
+            Peers = parsed.GetValue(s_peers) ?? [],
+            PeerTolerancePermille = parsed.GetValue(s_peerTolerance),
+            PeerPatience = TimeSpan.FromSeconds(parsed.GetValue(s_peerPatience)),
         };
         return OracleHost.RunAsync(options, cancellationToken);
     }

@@ -17,9 +17,18 @@ internal static class UrlOption
     /// <summary>An option that may be left out.</summary>
     public static Option<Uri?> CreateOptional(string name, string description) => new(name) { Description = description, CustomParser = Parse };
 
-    private static Uri? Parse(ArgumentResult result)
+    /// <summary>An option that may be given several times.</summary>
+    public static Option<Uri[]> CreateMany(string name, string description) => new(name)
     {
-        string text = result.Tokens[0].Value;
+        Description = description,
+        CustomParser = result => [.. result.Tokens.Select(token => Parse(result, token.Value)).OfType<Uri>()],
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static Uri? Parse(ArgumentResult result) => Parse(result, result.Tokens[0].Value);
+
+    private static Uri? Parse(ArgumentResult result, string text)
+    {
         if (Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https")
         {
             return url;

@@ -86,6 +86,22 @@ public sealed record OracleOptions
     /// <summary>How log lines look. Default: text for people.</summary>
     public LogFormat LogFormat { get; init; } = LogFormat.Text;
 
+    /// <summary>Where this oracle answers the others, e.g. <c>http://127.0.0.1:8021</c>. Needed where the ledger wants several signatures;
+    /// <c>null</c>: it signs alone.</summary>
+    public Uri? PeerListen { get; init; }
+
+    /// <summary>Where the other oracles answer. At most 30.</summary>
+    public IReadOnlyList<Uri> Peers { get; init; } = [];
+
+    /// <summary>Share of the greater value that two oracles' values may differ by besides a step of the register, in thousandths. 0..100; default 5.</summary>
+    public int PeerTolerancePermille { get; init; } = 5;
+
+    /// <summary>How long the oracle that proposes has to bring an hour forward before the next one takes over. 1 s..1 h; default 15 s.</summary>
+    public TimeSpan PeerPatience { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Does this oracle sign with others?</summary>
+    internal bool IsShared => PeerListen is not null;
+
     /// <summary>Checks ranges.</summary>
     /// <exception cref="OracleStoppedException">A value is out of range; the message says which and what is allowed.</exception>
     internal void Validate()
@@ -101,6 +117,10 @@ public sealed record OracleOptions
         Require(KeepDays is null or >= JournalPruning.MinDays, nameof(KeepDays), $"{JournalPruning.MinDays} or more days");
         Require(HealthPort is null or (>= 0 and <= ushort.MaxValue), nameof(HealthPort), "0 to 65535");
         Require(System.Net.IPAddress.TryParse(HealthHost, out _), nameof(HealthHost), "an IP address of this machine, e.g. 127.0.0.1 or 0.0.0.0");
+        Require(Peers.Count <= 30 && Peers.All(peer => peer.Scheme is "http" or "https"), nameof(Peers), "at most 30 http or https addresses");
+        Require(PeerListen is null ? Peers.Count == 0 : PeerListen.Scheme == "http", nameof(PeerListen), "an http address of this machine when there are peers");
+        Require(PeerTolerancePermille is >= 0 and <= 100, nameof(PeerTolerancePermille), "0 to 100");
+        Require(PeerPatience >= TimeSpan.FromSeconds(1) && PeerPatience <= TimeSpan.FromHours(1), nameof(PeerPatience), "1 s to 1 h");
         Require(SourceUrl.Scheme is "http" or "https", nameof(SourceUrl), "an http or https address");
         Require(ChainUrl.Scheme is "http" or "https", nameof(ChainUrl), "an http or https address");
     }

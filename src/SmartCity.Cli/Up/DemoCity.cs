@@ -36,7 +36,7 @@ internal sealed record DemoCity(CityPlan Plan, DeployedCity Deployed)
         }
         CityPlan template = await CityPlan.LoadAsync(options.PlanFile, cancellationToken);
         CityPlan plan = template.StartingAt(FirstPeriodAt(template, time.GetUtcNow()));
-        DeployedCity city = await DeployAsync(state, plan, api, time, progress, cancellationToken);
+        DeployedCity city = await DeployAsync(state, options.Oracles, plan, api, time, progress, cancellationToken);
         await File.WriteAllTextAsync(state.Plan, plan.ToJson(), cancellationToken);
         await city.SaveAsync(state.Deployment, cancellationToken);
         return new(plan, city);
@@ -51,21 +51,27 @@ internal sealed record DemoCity(CityPlan Plan, DeployedCity Deployed)
     }
 
     private static async Task<DeployedCity> DeployAsync(
-        StateFolder state, CityPlan plan, EthApi api, TimeProvider time, IProgress<string> progress, CancellationToken cancellationToken)
+        StateFolder state, int oracleCount, CityPlan plan, EthApi api, TimeProvider time, IProgress<string> progress,
+        CancellationToken cancellationToken)
     {
         using EthECKey operatorKey = await DemoKeys.OpenOrCreateAsync(state, DemoKeys.Operator, cancellationToken);
         Address bank = await DemoKeys.AddressOfAsync(state, DemoKeys.Bank, cancellationToken);
-        Address oracle = await DemoKeys.AddressOfAsync(state, DemoKeys.Oracle, cancellationToken);
+        List<Address> oracles = [];
+        foreach (StateFolder folder in DemoKeys.OracleFolders(state, oracleCount))
+        {
+            _ = Directory.CreateDirectory(folder.Keys);
+            oracles.Add(await DemoKeys.AddressOfAsync(folder, DemoKeys.Oracle, cancellationToken));
+        }
         IReadOnlyDictionary<ushort, Address> payees = await DemoKeys.PayeesAsync(state, plan, cancellationToken);
         Address[] administration = [operatorKey.Address];
         CityRoleHolders roles = new(
             Admins: administration, Registrars: administration, TariffAuthorities: administration, OracleAdmins: administration,
-            Banks: [bank], Utilities: [.. payees.Values], Dispatchers: [oracle], Guardians: administration);
+            Banks: [bank], Utilities: [.. payees.Values], Dispatchers: oracles, Guardians: administration);
 
         ulong chainId = await api.GetChainIdAsync(cancellationToken);
         using TransactionSender sender = new(api, operatorKey, chainId, new() { Errors = ContractArtifact.CityAbi }, time);
         return await new CityDeployment(api, sender, time).DeployAsync(
-            new(plan, roles, payees, [oracle], Threshold: 1),
+            new(plan, roles, payees, oracles, Threshold: (byte)(oracleCount / 2 + 1)),
             new Progress<DeploymentProgress>(step => progress.Report($"deploying the contracts: {step.Done} of {step.Total} transactions")),
             cancellationToken);
     }

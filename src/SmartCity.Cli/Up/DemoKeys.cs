@@ -20,6 +20,10 @@ internal static class DemoKeys
     /// <summary>The oracle: signs hours and sends them.</summary>
     public const string Oracle = "oracle";
 
+    /// <summary>The oracles of a city that has so many, each with its folder; the first has the city's.</summary>
+    public static IReadOnlyList<StateFolder> OracleFolders(StateFolder state, int oracles) =>
+        [state, .. Enumerable.Range(2, oracles - 1).Select(state.OfOracle)];
+
     /// <summary>Where a provider's share is paid.</summary>
     public static string ProviderOf(ushort number) => $"provider-{number}";
 

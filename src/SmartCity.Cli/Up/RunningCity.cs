@@ -1,6 +1,8 @@
 using System.Globalization;
 using SmartCity.Cli.Processes;
+using SmartCity.Ethereum;
 using SmartCity.Ethereum.JsonRpc;
+using SmartCity.Ledger;
 using SmartCity.Portal;
 
 namespace SmartCity.Cli.Up;
@@ -8,11 +10,16 @@ namespace SmartCity.Cli.Up;
 /// <summary>The whole city on this machine: chain, emulator, oracle and portal, each a process of its own.</summary>
 internal sealed class RunningCity : IAsyncDisposable
 {
+    /// <summary>Exit codes above are 128 and the signal that ended the process.</summary>
+    private const int KilledExitCode = 128;
+
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_restartPause = TimeSpan.FromSeconds(30);
 
     private readonly ProcessKeeper _keeper = new();
     private readonly Stack<IAsyncDisposable> _parts = new();
     private readonly List<ChildProcess> _processes = [];
+    private readonly List<ChildProcess> _oracleProcesses = [];
 
     private RunningCity(UpOptions options, Uri chain)
     {
@@ -34,6 +41,9 @@ internal sealed class RunningCity : IAsyncDisposable
     public EthApi Api { get; }
 
     public DemoCity City { get; private set; } = null!;
+
+    /// <summary>The oracles; the first one's journal is the one that the portal shows.</summary>
+    public IReadOnlyList<RunningOracle> Oracles { get; private set; } = [];
 
     public IReadOnlyList<DemoAccount> Accounts { get; private set; } = [];
 
@@ -69,6 +79,37 @@ internal sealed class RunningCity : IAsyncDisposable
         return $"{ended.Name} has ended. Its log ({ended.LogFile}) says:\n{await ended.TailAsync()}";
     }
 
+    /// <summary>Of several oracles one may end while the others go on: tells of it, and starts one again that was killed. Completes when none
+    /// is left, with the end of the last one's log. A single oracle is waited for like any other process.</summary>
+    public async Task<string> KeepOraclesAsync(IProgress<string> told, TimeProvider time, CancellationToken cancellationToken)
+    {
+        List<(int Number, ChildProcess Process, Task<int> End)> running =
+            [.. _oracleProcesses.Select((process, i) => (i + 1, process, process.WaitAsync(cancellationToken)))];
+        while (true)
+        {
+            await Task.WhenAny(running.Select(oracle => oracle.End));
+            (int number, ChildProcess process, Task<int> end) = running.First(oracle => oracle.End.IsCompleted);
+            int exitCode = await end;
+            running.RemoveAll(oracle => oracle.Number == number);
+            bool wasKilled = exitCode > KilledExitCode;
+            string what = $"Oracle {number} has ended with exit code {exitCode}";
+            if (running.Count == 0 && !wasKilled)
+            {
+                return $"{what}, the last one. Its log ({process.LogFile}) says:\n{await process.TailAsync()}";
+            }
+            told.Report(wasKilled
+                ? $"{what}: it was killed. It is started again in {s_restartPause.TotalSeconds:0} s; the others go on."
+                : $"{what}; the others go on. Its log ({process.LogFile}) says:\n{await process.TailAsync()}");
+            if (wasKilled)
+            {
+                await Task.Delay(s_restartPause, time, cancellationToken);
+                ChildProcess again = await StartOracleAsync(number, cancellationToken);
+                running.Add((number, again, again.WaitAsync(cancellationToken)));
+                told.Report($"Oracle {number} was started again.");
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         while (_parts.TryPop(out IAsyncDisposable? part))
@@ -99,15 +140,61 @@ internal sealed class RunningCity : IAsyncDisposable
         });
         await AnswersAsync(emulator, new(Source, "control"), time, cancellationToken);
 
-        progress.Report("starting the oracle and the portal");
-        _ = await StartAsync(
-            "oracle",
-            [
-                "--state", state.Path, "--chain", Chain.ToString(), "--source", Source.ToString(), "--alarms", Options.Alarms.ToString(),
-            ]);
+        Oracles = await FindOraclesAsync(cancellationToken);
+        progress.Report(Oracles.Count == 1 ? "starting the oracle and the portal" : $"starting {Oracles.Count} oracles and the portal");
+        for (int number = 1; number <= Oracles.Count; number++)
+        {
+            ChildProcess oracle = await StartOracleAsync(number, cancellationToken);
+            (Oracles.Count == 1 ? _processes : _oracleProcesses).Add(oracle);
+        }
         ChildProcess portal = await StartAsync(
             "portal", ["--state", state.Path, "--chain", Chain.ToString(), "--urls", Portal.GetLeftPart(UriPartial.Authority)]);
         await AnswersAsync(portal, Portal, time, cancellationToken);
+    }
+
+    /// <summary>Starts an oracle: the first with the city's folder, the others each with its own, which has all it needs.</summary>
+    private async Task<ChildProcess> StartOracleAsync(int number, CancellationToken cancellationToken)
+    {
+        StateFolder folder = Oracles[number - 1].Folder;
+        if (number > 1)
+        {
+            foreach ((string from, string to) in new[]
+            {
+                (Options.State.Plan, folder.Plan), (Options.State.Deployment, folder.Deployment), (Options.State.SourcePassword, folder.SourcePassword),
+            })
+            {
+                await StateFolder.WriteOwnerOnlyAsync(to, await File.ReadAllTextAsync(from, cancellationToken), cancellationToken);
+            }
+        }
+        List<string> arguments =
+        [
+            "--state", folder.Path, "--chain", Chain.ToString(), "--source", Source.ToString(), "--alarms", Options.Alarms.ToString(),
+        ];
+        foreach (RunningOracle oracle in Oracles.Where(oracle => oracle.Peer is not null))
+        {
+            arguments.AddRange([oracle.Folder == folder ? "--peer-listen" : "--peer", oracle.Peer!.ToString()]);
+        }
+        string name = number == 1 ? "oracle" : $"oracle-{number}";
+        if (File.Exists(Options.State.LogOf(name)))
+        {
+            File.Move(Options.State.LogOf(name), Options.State.LogOf($"{name}-before"), overwrite: true);
+        }
+        ChildProcess process = await OwnProgram.StartAsync(_keeper, "oracle", Options.State.LogOf(name), arguments);
+        _parts.Push(process);
+        return process;
+    }
+
+    /// <summary>As many oracles as the ledger knows: a city keeps those it was deployed with.</summary>
+    private async Task<IReadOnlyList<RunningOracle>> FindOraclesAsync(CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<Address> members, _) = await new CityReader(Api, City.Deployed).GetOraclesAsync(cancellationToken);
+        List<RunningOracle> oracles = [];
+        foreach (StateFolder folder in DemoKeys.OracleFolders(Options.State, Math.Max(1, members.Count)))
+        {
+            Address address = await DemoKeys.AddressOfAsync(folder, DemoKeys.Oracle, cancellationToken);
+            oracles.Add(new(folder, address, members.Count > 1 ? new($"http://127.0.0.1:{Options.Ports.Peers[oracles.Count]}") : null));
+        }
+        return oracles;
     }
 
     private List<string> EmulatorArguments()
@@ -149,3 +236,9 @@ internal sealed class RunningCity : IAsyncDisposable
         }
     }
 }
+
+/// <summary>An oracle of a running city.</summary>
+/// <param name="Folder">Its own folder.</param>
+/// <param name="Address">The address of its key.</param>
+/// <param name="Peer">Where it answers the others; none when it signs alone.</param>
+internal sealed record RunningOracle(StateFolder Folder, Address Address, Uri? Peer);

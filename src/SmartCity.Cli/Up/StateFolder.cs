@@ -29,6 +29,9 @@ internal sealed record StateFolder(string Path)
 
     public string Logs => In("logs");
 
+    /// <summary>The folder of a further oracle, laid out like this one.</summary>
+    public StateFolder OfOracle(int number) => new(In($"oracle-{number}"));
+
     public string KeyOf(string role) => System.IO.Path.Combine(Keys, $"{role}.json");
 
     public string LogOf(string process) => System.IO.Path.Combine(Logs, $"{process}.log");

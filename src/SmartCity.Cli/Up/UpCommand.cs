@@ -11,6 +11,8 @@ namespace SmartCity.Cli.Up;
 /// <summary><c>smartcity up</c>: the whole city on this machine.</summary>
 internal static class UpCommand
 {
+    private const int MaxOracles = 7;
+
     private static readonly TimeSpan s_billingPeriod = TimeSpan.FromSeconds(30);
 
     private static readonly Option<string?> s_state = new("--state")
@@ -59,14 +61,27 @@ internal static class UpCommand
         Description = "File that is written when everything runs: addresses as JSON, for programs that wait",
     };
 
+    private static readonly Option<int> s_oracles = new("--oracles")
+    {
+        Description = "How many oracles a new city has, 1 to 7: with more than one, each with its own key and journal, more than half of them sign each hour",
+        DefaultValueFactory = _ => 1,
+    };
+
     public static Command Create()
     {
         s_ports.DefaultValueFactory = _ => "fixed";
         _ = s_ports.AcceptOnlyFromAmong("fixed", "auto");
         Command command = new("up", "Starts chain, emulator, oracle and portal; back-fills and bills the last two full months; then runs live.")
         {
-            s_state, s_plan, s_ports, s_chain, s_once, s_speed, s_alarms, s_figures, s_export, s_ready,
+            s_state, s_plan, s_ports, s_chain, s_once, s_speed, s_alarms, s_figures, s_export, s_ready, s_oracles,
         };
+        s_oracles.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > MaxOracles)
+            {
+                result.AddError($"--oracles takes 1 to {MaxOracles}.");
+            }
+        });
         command.SetAction(RunAsync);
         return command;
     }
@@ -81,10 +96,10 @@ internal static class UpCommand
         UpOptions options = new(
             new(path),
             parsed.GetValue(s_plan) ?? Path.Combine(RepositoryFolder.Find() ?? Directory.GetCurrentDirectory(), "config", "demo-city.json"),
-            once || parsed.GetValue(s_ports) == "auto" ? Ports.Free() : Ports.Fixed,
+            once || parsed.GetValue(s_ports) == "auto" ? Ports.Free(OraclesOf(path, parsed)) : Ports.Fixed(OraclesOf(path, parsed)),
             parsed.GetValue(s_chain), once, parsed.GetValue(s_speed),
             parsed.GetValue(s_alarms) ?? (once ? AlarmMode.Strict : AlarmMode.Refined),
-            parsed.GetValue(s_figures), parsed.GetValue(s_export), parsed.GetValue(s_ready));
+            parsed.GetValue(s_figures), parsed.GetValue(s_export), parsed.GetValue(s_ready), OraclesOf(path, parsed));
         try
         {
             using FileStream taken = options.State.Take();
@@ -100,6 +115,25 @@ internal static class UpCommand
         }
     }
 
+    /// <summary>A city that is there already has the oracles that it was made with.</summary>
+    private static int OraclesOf(string path, ParseResult parsed)
+    {
+        int asked = parsed.GetValue(s_oracles);
+        StateFolder state = new(path);
+        if (!File.Exists(state.Deployment))
+        {
+            return asked;
+        }
+        int there = 1;
+        while (there < MaxOracles && File.Exists(state.OfOracle(there + 1).KeyOf(DemoKeys.Oracle)))
+        {
+            there++;
+        }
+        return parsed.GetResult(s_oracles) is { Implicit: false } && asked != there
+            ? throw new CommandException($"The city in {path} was made with {there} oracle(s). Begin another with {asked} in a folder of its own (--state).")
+            : there;
+    }
+
     private static async Task<int> RunAsync(UpOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
@@ -108,10 +142,14 @@ internal static class UpCommand
             options, time, new StepPrinter(console), cancellationToken);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<string> failure = city.WaitForFailureAsync(stop.Token);
+        Task<string> oracles = city.Oracles.Count == 1
+            ? failure
+            : city.KeepOraclesAsync(new Progress<string>(told => console.MarkupLineInterpolated($"[yellow]{told}[/]")), time, stop.Token);
         Task<int> work = WorkAsync(city, started, time, console, stop.Token);
         try
         {
-            return await Task.WhenAny(failure, work) == work ? await work : throw new CommandException(await failure);
+            Task first = await Task.WhenAny(failure, oracles, work);
+            return first == work ? await work : throw new CommandException(await (first == failure ? failure : oracles));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -121,6 +159,7 @@ internal static class UpCommand
         finally
         {
             await stop.CancelAsync();
+            await oracles.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default); // It starts processes.
         }
     }
 
@@ -198,6 +237,10 @@ internal static class UpCommand
         console.MarkupLineInterpolated($"Portal    {city.Portal}");
         console.MarkupLineInterpolated($"Emulator  {new Uri(city.Source, "control")}   (login {DemoAccounts.SourceLogin}, password {city.SourcePassword})");
         console.MarkupLineInterpolated($"Chain     {city.Chain}   Directory {city.City.Deployed.Contracts.Directory.Address}");
+        foreach ((RunningOracle oracle, int i) in city.Oracles.Select((oracle, i) => (oracle, i)).Where(_ => city.Oracles.Count > 1))
+        {
+            console.MarkupLineInterpolated($"Oracle {i + 1}  {oracle.Address}   answers the others at {oracle.Peer}, state in {oracle.Folder.Path}");
+        }
         console.MarkupLineInterpolated($"State     {city.Options.State.Path}   (logs in {city.Options.State.Logs})");
         console.MarkupLine("Ctrl-C stops everything; the next start finds it as it was.");
     }

@@ -15,20 +15,28 @@ namespace SmartCity.Cli.Up;
 /// <param name="FiguresFile">With --once: file for the figures of the run, JSON.</param>
 /// <param name="ExportFile">With --once: file for the data that were audited.</param>
 /// <param name="ReadyFile">File that is written when everything runs, for programs that wait.</param>
+/// <param name="Oracles">How many oracles a new city has; more than half of them must sign each hour.</param>
 internal sealed record UpOptions(
     StateFolder State, string PlanFile, Ports Ports, Uri? Chain, bool Once, int Speed, AlarmMode Alarms, string? FiguresFile,
-    string? ExportFile, string? ReadyFile);
+    string? ExportFile, string? ReadyFile, int Oracles);
 
 /// <summary>Ports of the city's servers on this machine.</summary>
-internal sealed record Ports(int Chain, int Emulator, int Portal)
+/// <param name="Chain">The chain's node.</param>
+/// <param name="Emulator">The emulator of the meters.</param>
+/// <param name="Portal">The portal.</param>
+/// <param name="Peers">Where the oracles answer each other, if there are several.</param>
+internal sealed record Ports(int Chain, int Emulator, int Portal, IReadOnlyList<int> Peers)
 {
+    /// <summary>The first of the ports where oracles answer each other.</summary>
+    private const int FirstPeer = 8021;
+
     /// <summary>The ports people can remember.</summary>
-    public static Ports Fixed { get; } = new(8545, 8010, 5080);
+    public static Ports Fixed(int oracles) => new(8545, 8010, 5080, PeersOf(oracles, [.. Enumerable.Range(FirstPeer, oracles)]));
 
     /// <summary>Ports that nobody uses at this moment.</summary>
-    public static Ports Free()
+    public static Ports Free(int oracles)
     {
-        TcpListener[] listeners = [new(IPAddress.Loopback, 0), new(IPAddress.Loopback, 0), new(IPAddress.Loopback, 0)];
+        TcpListener[] listeners = [.. Enumerable.Range(0, 3 + oracles).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
         int[] ports = [.. listeners.Select(listener =>
         {
             listener.Start();
@@ -38,14 +46,17 @@ internal sealed record Ports(int Chain, int Emulator, int Portal)
         {
             listener.Dispose();
         }
-        return new(ports[0], ports[1], ports[2]);
+        return new(ports[0], ports[1], ports[2], PeersOf(oracles, ports[3..]));
     }
+
+    private static IReadOnlyList<int> PeersOf(int oracles, IReadOnlyList<int> ports) => oracles > 1 ? ports : [];
 
     /// <summary>Demands that nobody uses the ports.</summary>
     /// <exception cref="CommandException">A port is in use.</exception>
     public void Check(bool needsChain)
     {
-        foreach ((string name, int port) in new[] { ("chain", Chain), ("emulator", Emulator), ("portal", Portal) })
+        foreach ((string name, int port) in new[] { ("chain", Chain), ("emulator", Emulator), ("portal", Portal) }
+            .Concat(Peers.Select((port, i) => ($"oracle {i + 1}", port))))
         {
             if (name == "chain" && !needsChain)
             {

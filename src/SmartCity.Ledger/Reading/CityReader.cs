@@ -60,6 +60,17 @@ public sealed class CityReader(EthApi api, DeployedCity city)
             .ToArray();
     }
 
+    /// <summary>What the chain told of some hours of a segment, in order.</summary>
+    public async Task<IReadOnlyList<ReadingLedgerEvent.HourRecorded>> ReadHourEventsAsync(
+        uint segment, Hour from, Hour to, CancellationToken cancellationToken)
+    {
+        Hash32[] hours = [.. Enumerable.Range(0, (int)(to.Value - from.Value)).Select(i => Hash32.FromUInt64(from.Value + (ulong)i))];
+        IReadOnlyList<CityLogEntry> entries = await ReadLogsAsync(
+            [Contracts.ReadingLedger.Address],
+            [[ReadingLedgerEvent.HourRecorded.Topic], [Hash32.FromUInt64(segment)], hours], cancellationToken);
+        return [.. Events<ReadingLedgerEvent.HourRecorded>(entries)];
+    }
+
     /// <summary>Was a correction recorded?</summary>
     public async Task<bool> HasCorrectionAsync(ReadingCorrection correction, CancellationToken cancellationToken)
     {

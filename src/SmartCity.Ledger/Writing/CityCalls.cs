@@ -41,6 +41,18 @@ public static class CityCalls
             HourGas + HourGasPerSlot * slots + HourGasPerSignature * signers);
     }
 
+    /// <summary>Proves that an oracle signed two batches for one hour: it is suspended. Anyone may send it.</summary>
+    public static TransactionRequest ReportEquivocation(
+        this CityContracts city,
+        ReadingLedgerContract.Batch first,
+        ReadOnlyMemory<byte> firstSignature,
+        ReadingLedgerContract.Batch second,
+        ReadOnlyMemory<byte> secondSignature)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(city.ReadingLedger.ReportEquivocation(first, firstSignature, second, secondSignature), CallGas);
+    }
+
     /// <summary>Records a correction. Anyone may send it.</summary>
     /// <param name="city">The contracts.</param>
     /// <param name="correction">What was signed.</param>

@@ -20,7 +20,8 @@ internal sealed partial class ChainSession(
     CityLayout layout,
     StatusStore status,
     TimeProvider time,
-    ILogger<ChainSession> logger)
+    ILogger<ChainSession> logger,
+    bool signsWithOthers = false)
 {
     /// <summary>The ledger takes no hour that is not over; clocks may differ, but not so much.</summary>
     private static readonly TimeSpan MostAhead = TimeSpan.FromDays(366);
@@ -51,6 +52,9 @@ internal sealed partial class ChainSession(
 
     /// <summary>The configuration of oracles that batches are signed for; zero until the chain was asked.</summary>
     public Hash32 Config { get; private set; }
+
+    /// <summary>The oracles that the ledger names; <c>null</c> until the chain was asked.</summary>
+    public OracleSet? Set { get; private set; }
 
     /// <summary>1 since the chain was found to be the city's, and one more each time it was found to have lost blocks; 0 before.</summary>
     public int Epoch { get; private set; }
@@ -127,11 +131,14 @@ internal sealed partial class ChainSession(
     {
         (uint number, Hash32 last) = await Api.CallAsync(
             City.Contracts.ReadingLedger.CorrectionHeadOf(segment), BlockParameter.Latest, cancellationToken);
-        if (!_corrections.TryGetValue(segment, out GrowingNumber? corrections))
+        lock (_lock)
         {
-            _corrections[segment] = corrections = new(known, time);
+            if (!_corrections.TryGetValue(segment, out GrowingNumber? corrections))
+            {
+                _corrections[segment] = corrections = new(known, time);
+            }
+            return number < uint.MaxValue && corrections.Hear(number) ? new(segment, number + 1, last) : null;
         }
-        return number < uint.MaxValue && corrections.Hear(number) ? new(segment, number + 1, last) : null;
     }
 
     /// <summary>Is a correction on the chain?</summary>
@@ -150,7 +157,7 @@ internal sealed partial class ChainSession(
         (await _reader.ReadEvidenceAsync(incident, cancellationToken)).Contains(evidence);
 
     /// <summary>Asks the chain whose signatures it wants now.</summary>
-    /// <exception cref="OracleStoppedException">Not this oracle's, or more than one.</exception>
+    /// <exception cref="OracleStoppedException">Not this oracle's, or more than it can bring together.</exception>
     /// <exception cref="EthereumNodeException">The node did not answer.</exception>
     public async Task ReadConfigAsync(CancellationToken cancellationToken)
     {
@@ -161,13 +168,42 @@ internal sealed partial class ChainSession(
                 $"The ledger at {City.Contracts.ReadingLedger.Address} does not know this oracle: its key is {Oracle}, the registered ones are "
                 + $"{(members.Count == 0 ? "none" : string.Join(", ", members))}. Register the key (setOracles), or start with the registered key.");
         }
-        if (threshold != 1)
+        Hash32 config = City.LedgerDomain.OracleConfigOf(members, threshold);
+        IReadOnlyList<bool> active = threshold == 1 ? [] : await Api.CallManyAsync(
+            [.. members.Select(City.Contracts.ReadingLedger.IsOracle)], BlockParameter.Latest, cancellationToken);
+        OracleSet set = new(members, threshold, config, members.Zip(active).Where(pair => !pair.Second).Select(pair => pair.First).ToHashSet());
+        if (set.IsShared)
         {
-            throw new OracleStoppedException(OracleExit.Chain,
-                $"The ledger wants {threshold} signatures a batch; this oracle signs alone. Set the threshold to 1.");
+            RequireShared(set);
         }
-        Config = City.LedgerDomain.OracleConfigOf(members, threshold);
+        (Set, Config) = (set, config);
     }
+
+    private void RequireShared(OracleSet set)
+    {
+        string? problem = !signsWithOthers
+            ? $"The ledger wants {set.Threshold} signatures a batch; this oracle was started to sign alone. Tell it where it answers the others and where "
+                + "they answer (--peer-listen, --peer), or set the threshold to 1."
+            : !set.IsMajority
+                ? $"The ledger wants {set.Threshold} of {set.Members.Count} signatures: two groups of oracles could sign two batches for one hour. "
+                    + "Set a threshold of more than half (setOracles)."
+                : set.Suspended.Contains(Oracle)
+                    ? $"The ledger has suspended this oracle: its key {Oracle} signed two batches for one hour. Find out who else has the key, and "
+                        + "rotate it (smartcity key rotate)."
+                    : null;
+        if (problem is not null)
+        {
+            throw new OracleStoppedException(OracleExit.Chain, problem);
+        }
+    }
+
+    /// <summary>Hours of a segment as the chain recorded them, with their signatures.</summary>
+    /// <exception cref="EthereumNodeException">The node did not answer.</exception>
+    public async Task<IReadOnlyList<SignedBatch>> ReadRecordedAsync(uint segment, Hour from, Hour to, CancellationToken cancellationToken) =>
+        [.. (await _reader.ReadHourEventsAsync(segment, from, to, cancellationToken)).Select(told => new SignedBatch(
+            new(told.Segment, new(told.Hour), told.PreviousBatch, told.Payload, told.OracleConfig),
+            [.. Enumerable.Range(0, told.Signatures.Length / EthECDSASignature.Size).Select(i =>
+                EthECDSASignature.FromBytes(told.Signatures.Span.Slice(i * EthECDSASignature.Size, EthECDSASignature.Size)))]))];
 
     /// <summary>Sums of all intervals that the chain holds of a segment's channels.</summary>
     /// <exception cref="EthereumNodeException">The node did not answer.</exception>

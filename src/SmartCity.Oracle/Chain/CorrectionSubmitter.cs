@@ -12,7 +12,12 @@ namespace SmartCity.Oracle;
 /// before anything is sent: a restart or a chain set back only means sending again what it lacks.
 /// </summary>
 internal sealed partial class CorrectionSubmitter(
-    ChainSession chain, CityLayout layout, CorrectionStore store, TimeProvider time, ILogger<CorrectionSubmitter> logger)
+    ChainSession chain,
+    CityLayout layout,
+    CorrectionStore store,
+    TimeProvider time,
+    ILogger<CorrectionSubmitter> logger,
+    SharedSigning? shared = null)
 {
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(10);
@@ -117,7 +122,7 @@ internal sealed partial class CorrectionSubmitter(
         _missing.Remove(segment);
         await DoubtAsync(next, cancellationToken);
         _asked[segment] = asked;
-        OutboxCorrection? due = Due(next) ?? Sign(next, head);
+        OutboxCorrection? due = Due(next) ?? await SignAsync(next, head, cancellationToken);
         return due is null || await SendAsync(due, cancellationToken);
     }
 
@@ -169,15 +174,27 @@ internal sealed partial class CorrectionSubmitter(
         return misses + 1 >= LooksUntilLost && _watched.Remove(missed.Sequence);
     }
 
-    private OutboxCorrection? Sign(CorrectionPlace next, SegmentHead head)
+    private async Task<OutboxCorrection?> SignAsync(CorrectionPlace next, SegmentHead head, CancellationToken cancellationToken)
+    {
+        OutboxCorrection? signed = shared is not null && chain.Set is { IsShared: true } set
+            ? await shared.Corrections.SignAsync(set, next, head.NextHour, cancellationToken)
+            : SignAlone(next, head);
+        if (signed is null)
+        {
+            return null;
+        }
+        store.Add(signed);
+        return store.From(next.Segment, next.Number).Single(known => known.Correction.Id == signed.Correction.Id);
+    }
+
+    private OutboxCorrection? SignAlone(CorrectionPlace next, SegmentHead head)
     {
         if (store.Oldest(next.Segment, head.NextHour) is not { } fill)
         {
             return null;
         }
         ReadingCorrection correction = CorrectionStore.CorrectionOf(fill, next, chain.Config);
-        store.Add(new(0, fill.Id, correction, chain.Signer.Sign(correction).ToBytes(), null));
-        return store.From(next.Segment, next.Number).Single(known => known.Correction.Id == correction.Id);
+        return new(0, fill.Id, correction, chain.Signer.Sign(correction).ToBytes(), null);
     }
 
     private async Task<bool> SendAsync(OutboxCorrection due, CancellationToken cancellationToken)

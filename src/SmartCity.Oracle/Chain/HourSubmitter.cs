@@ -14,7 +14,13 @@ namespace SmartCity.Oracle;
 /// asked before anything is sent, so that a restart, a lost answer or a chain set back a few blocks only means sending again what it lacks.
 /// </summary>
 internal sealed partial class HourSubmitter(
-    ChainSession chain, CityLayout layout, HourStore hours, BatchStore batches, TimeProvider time, ILogger<HourSubmitter> logger)
+    ChainSession chain,
+    CityLayout layout,
+    HourStore hours,
+    BatchStore batches,
+    TimeProvider time,
+    ILogger<HourSubmitter> logger,
+    SharedSigning? shared = null)
 {
     /// <summary>Hours of a segment on their way at a time.</summary>
     private const int Window = 400;
@@ -38,8 +44,12 @@ internal sealed partial class HourSubmitter(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ProgressDeadline = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often one of several oracles asks the ledger who they are.</summary>
+    private static readonly TimeSpan ConfigPeriod = TimeSpan.FromSeconds(3);
+
     private readonly Dictionary<uint, Flight> _flights = [];
     private bool _isVerified;
+    private long _configAt;
     private int _stops;
 
     /// <summary>Submits until cancelled. A chain that does not answer is tried again, ever more slowly, up to every 15 s.</summary>
@@ -80,8 +90,13 @@ internal sealed partial class HourSubmitter(
         if (!_isVerified)
         {
             await chain.VerifyAsync(cancellationToken);
-            batches.Use(chain.Config);
+            UseConfig();
             _isVerified = true;
+        }
+        else if (chain.Set is { IsShared: true } && time.GetElapsedTime(_configAt) > ConfigPeriod)
+        {
+            await chain.ReadConfigAsync(cancellationToken); // Another oracle may have a new key, or be suspended.
+            UseConfig();
         }
         IReadOnlyDictionary<uint, SegmentHead> heads = await chain.ReadHeadsAsync(batches.ConfirmedBefore, cancellationToken);
         SegmentHead[] known = [.. layout.Segments.Where(segment => heads.ContainsKey(segment.Number)).Select(segment => heads[segment.Number])];
@@ -92,13 +107,22 @@ internal sealed partial class HourSubmitter(
         List<string> refusals = [];
         foreach (SegmentHead head in known)
         {
-            Sign(head.Segment, head);
+            if (chain.Set is not { IsShared: true })
+            {
+                Sign(head.Segment, head);
+            }
             refusals.AddRange(await LookAtStandstillAsync(head.Segment, head, cancellationToken) is { } refusal ? [refusal] : []);
         }
         refusals.AddRange(await SendAsync(known, cancellationToken));
         _isVerified = refusals.Count == 0; // Other oracles may be asked for now.
         refusals.AddRange(_flights.Values.Where(flight => flight.Waits(time)).Select(flight => flight.Refusal!));
         chain.Link(refusals.Count == 0 ? LinkState.Reachable : LinkState.Refused, refusals.FirstOrDefault());
+    }
+
+    private void UseConfig()
+    {
+        batches.Use(chain.Config);
+        _configAt = time.GetTimestamp();
     }
 
     private async Task ConfirmAsync(uint segment, SegmentHead head, CancellationToken cancellationToken)
@@ -188,7 +212,7 @@ internal sealed partial class HourSubmitter(
             Flight flight = _flights[head.Segment];
             // After a refusal one hour shows whether the next ones will be taken.
             long wanted = head.NextHour.Value + (flight.Refusals == 0 ? Window : 1) - (long)flight.SentBefore.Value;
-            if (wanted > 0 && !flight.Waits(time))
+            if (wanted > 0 && !flight.Waits(time) && IsOurTurn(head, flight))
             {
                 due.AddRange(batches.From(chain.Config, head.Segment, flight.SentBefore, (int)wanted));
             }
@@ -232,6 +256,17 @@ internal sealed partial class HourSubmitter(
             _flights[segment].Refuse(reason, time);
         }
         return refused.Values;
+    }
+
+    /// <summary>Of several oracles whoever brought the signatures together sends, and the others only when that leads to nothing.</summary>
+    private bool IsOurTurn(SegmentHead head, Flight flight)
+    {
+        if (shared is null)
+        {
+            return true;
+        }
+        flight.SeeReady(batches.IdOf(chain.Config, head.Segment, head.NextHour) is not null, time);
+        return shared.Loop.MaySend(head.Segment, flight.ReadyFor(time));
     }
 
     /// <summary>When what was sent does not arrive: why? Speeds up what waits too long, sends again what was reverted or dropped. The reason, when
@@ -329,6 +364,7 @@ internal sealed partial class HourSubmitter(
 
         private Hour _head;
         private long _refusedAt;
+        private long? _readySince;
 
         /// <summary>Hours before this one were sent by this process, or are on the chain.</summary>
         public Hour SentBefore { get; set; }
@@ -351,10 +387,17 @@ internal sealed partial class HourSubmitter(
             {
                 _head = head;
                 Refusals = 0;
+                _readySince = null;
                 SeeHeadAgain(time);
             }
             SentBefore = SentBefore < head ? head : SentBefore;
         }
+
+        /// <summary>Does the hour that the chain waits for have its signatures?</summary>
+        public void SeeReady(bool isReady, TimeProvider time) => _readySince = isReady ? _readySince ?? time.GetTimestamp() : null;
+
+        /// <summary>For how long it has had them.</summary>
+        public TimeSpan ReadyFor(TimeProvider time) => _readySince is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
         public void SeeHeadAgain(TimeProvider time)
         {

@@ -9,10 +9,11 @@ namespace SmartCity.Oracle;
 /// <summary>
 /// A journal that was restored from a copy does not know what was signed after the copy. Before anything is closed or signed again: all that
 /// is on its way to the chain arrives, so that no hour gets a second batch and no correction is made twice; and the corrections that the
-/// chain holds and the journal does not are taken over. Hours that only the chain holds are taken over by closing, as always.
+/// chain holds and the journal does not are taken over. Hours that only the chain holds are taken over by closing, as always. One of several
+/// oracles closes these hours itself, and takes note of a correction when it meets the gap that it fills.
 /// </summary>
 internal sealed partial class RestoredJournal(
-    string stateFolder,
+    OracleOptions options,
     ChainSession chain,
     CityLayout layout,
     JournalDatabase journal,
@@ -32,15 +33,18 @@ internal sealed partial class RestoredJournal(
     private static readonly TimeSpan s_lookPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_retryPeriod = TimeSpan.FromSeconds(5);
 
-    private readonly string _marker = JournalCopies.MarkerIn(stateFolder);
+    private readonly string _marker = JournalCopies.MarkerIn(options.StateFolder);
     private readonly GrowingNumber _mined = new(0, time);
     private ulong _last = ulong.MaxValue;
+
+    /// <summary>Was the journal restored, and the chain not yet asked what it lacks?</summary>
+    public bool IsPending => File.Exists(_marker);
 
     /// <summary>Completes at once when the journal was not restored; otherwise when the chain has told what the journal does not know.</summary>
     /// <exception cref="OracleStoppedException">The chain is not the city's, or does not know this oracle.</exception>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
-        if (!File.Exists(_marker))
+        if (!IsPending)
         {
             return;
         }
@@ -99,9 +103,14 @@ internal sealed partial class RestoredJournal(
             }
             int count = journal.Write(transaction =>
             {
-                IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> foreign = corrections.TakeOver(transaction, segment.Number, onChain);
-                CloseGaps(transaction, segment, foreign);
-                return foreign.Count;
+                IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> unknown = corrections.TakeOver(transaction, segment.Number, onChain).Unknown;
+                if (options.IsShared)
+                {
+                    return 0;
+                }
+                corrections.AddUnknown(transaction, segment.Number, unknown);
+                CloseGaps(transaction, segment, unknown);
+                return unknown.Count;
             });
             if (count > 0)
             {
@@ -111,7 +120,7 @@ internal sealed partial class RestoredJournal(
     }
 
     /// <summary>A gap that is open in the journal goes on behind the hours that were filled in on the chain.</summary>
-    private static void CloseGaps(JournalTransaction transaction, SegmentLayout segment, IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> foreign)
+    private static void CloseGaps(JournalTransaction transaction, SegmentLayout segment, IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> unknown)
     {
         Hour before = HourStore.NextHour(transaction, segment.Number);
         Dictionary<ChannelKey, ChannelState> silent = HourStore.ReadSilent(transaction);
@@ -121,7 +130,7 @@ internal sealed partial class RestoredJournal(
             ChannelKey key = new(channel.Group, channel.Channel);
             if (silent.TryGetValue(key, out ChannelState? state) && LateGap.OpenFrom(state, before) is { } open)
             {
-                moved[key] = LateGap.Behind(channel.Followed(state), state, open, before, foreign
+                moved[key] = LateGap.Behind(channel.Followed(state), state, open, before, unknown
                     .Where(told => told.Group == key.Group && told.Details.Channel == key.Channel && told.Details.FilledHours > 0)
                     .Select(told => (new Hour(told.Details.FirstHour), ReadingCorrection.Decode(told.Differences.Span))));
             }

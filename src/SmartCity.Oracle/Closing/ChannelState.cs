@@ -7,7 +7,9 @@ namespace SmartCity.Oracle;
 /// <param name="Unstated">Wh or kcal that are known, of no hour in particular, and not stated yet: the next known hours carry them.</param>
 /// <param name="Heat">What heat needs that is computed from water; <c>null</c> for electricity, and for a heat meter whose energy register is followed.</param>
 /// <param name="Still">Since when the register stands still; <c>null</c> while it moves.</param>
-internal sealed record ChannelState(RegisterTrack Track, ulong Unstated, HeatState? Heat, StillRegister? Still = null)
+/// <param name="Carry">Wh or kcal that other oracles stated less of earlier hours than this one, or more if negative: the next known hour is
+/// stated with it. Differences of readings of one meter, so the hour counts as measured still.</param>
+internal sealed record ChannelState(RegisterTrack Track, ulong Unstated, HeatState? Heat, StillRegister? Still = null, long Carry = 0)
 {
     /// <summary>An electricity channel before its first hour.</summary>
     public static ChannelState Electricity { get; } = new(RegisterTrack.Empty, 0, null);
@@ -17,6 +19,13 @@ internal sealed record ChannelState(RegisterTrack Track, ulong Unstated, HeatSta
 
     /// <summary>A heat channel before its first hour.</summary>
     public static ChannelState HeatMeter { get; } = new(RegisterTrack.Empty, 0, HeatState.Empty);
+
+    /// <summary>What is stated of a known interval, and what is carried on: no hour is below zero.</summary>
+    public (Quantity Interval, ChannelState Next) WithCarry(Quantity interval)
+    {
+        long sum = (long)interval.Value + Carry;
+        return (new((ulong)Math.Max(0, sum)), this with { Carry = Math.Min(0, sum) });
+    }
 }
 
 /// <summary>

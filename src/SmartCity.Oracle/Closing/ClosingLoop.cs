@@ -60,7 +60,8 @@ internal sealed partial class ClosingLoop(
         // A source whose clock runs ahead must not end an hour that is not over.
         DateTimeOffset latest = time.GetUtcNow() + options.ClockSkewLimit;
         DateTimeOffset now = sourceNow < latest ? sourceNow : latest;
-        if (!await AdoptAsync(cancellationToken))
+        // With others every oracle closes all hours itself: the chain being ahead only means that they were faster.
+        if (!options.IsShared && !await AdoptAsync(cancellationToken))
         {
             return;
         }
@@ -202,6 +203,7 @@ internal sealed partial class ClosingLoop(
         List<MeterEvent> events = [];
         journal.Write(transaction =>
         {
+            Follow(transaction, closer);
             foreach ((Hour hour, IReadOnlyDictionary<SignalKey, HourInput> inputsOfHour) in read)
             {
                 hours.AddInputs(transaction, hour, inputsOfHour);
@@ -223,6 +225,18 @@ internal sealed partial class ClosingLoop(
         foreach (MeterEvent found in events)
         {
             LogMeterEvent(found.Kind, found.Signal, found.Hour, found.Detail);
+        }
+    }
+
+    private void Follow(JournalTransaction transaction, HourCloser closer)
+    {
+        foreach ((uint number, Hour hour, byte[] own, byte[] agreed) in HourStore.Unfollowed(transaction))
+        {
+            if (layout.Segments.FirstOrDefault(segment => segment.Number == number) is { } segment)
+            {
+                closer.Follow(segment, hour, own, agreed, new(options.PeerTolerancePermille));
+            }
+            HourStore.MarkFollowed(transaction, number, hour);
         }
     }
 

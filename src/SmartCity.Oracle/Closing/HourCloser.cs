@@ -137,6 +137,23 @@ internal sealed class HourCloser
         return new(segment.Number, hour, groups, imbalances, fills);
     }
 
+    /// <summary>Goes on from what stands of a closed hour, where it is not what was closed here.</summary>
+    public void Follow(SegmentLayout segment, Hour hour, ReadOnlySpan<byte> own, ReadOnlySpan<byte> agreed, CosignCheck check)
+    {
+        int[] channels = [.. segment.Groups.Select(group => group.Channels.Count)];
+        IReadOnlyList<IReadOnlyList<Reading>> ours = HourPayload.Decode(own, channels);
+        IReadOnlyList<IReadOnlyList<Reading>> theirs = HourPayload.Decode(agreed, channels);
+        foreach ((GroupLayout group, int i) in segment.Groups.Select((group, i) => (group, i)))
+        {
+            foreach (ChannelLayout channel in group.Channels.Where(channel => ours[i][channel.Channel] != theirs[i][channel.Channel]))
+            {
+                (Reading here, Reading there) = (ours[i][channel.Channel], theirs[i][channel.Channel]);
+                _states[new(channel.Group, channel.Channel)] = Following.Of(
+                    StateOf(channel), channel, hour, here, there, check.Agrees(group, channel, here, there));
+            }
+        }
+    }
+
     private Reading CloseChannel(
         ChannelLayout channel,
         Hour hour,
@@ -158,6 +175,11 @@ internal sealed class HourCloser
         {
             (known, heat) = KnownHeat(heat, step, channel, inputs);
             state = state with { Heat = heat };
+        }
+        if (known.Interval is { } interval && state.Carry != 0)
+        {
+            (interval, state) = state.WithCarry(interval);
+            known = known with { Interval = interval };
         }
         (Reading reading, ChannelState next, IReadOnlyList<ulong> missing) = Stated(state, known, hour);
         if (missing.Count > 0)

@@ -17,6 +17,7 @@ internal sealed class OracleEngine : IDisposable
     private readonly TransactionSender _sender;
     private readonly Lock _lock = new();
     private Task? _settled;
+    private readonly SharedSigning? _shared;
 
     /// <summary>Puts an oracle together. What is given is not disposed here, but for the journal.</summary>
     public OracleEngine(
@@ -43,19 +44,28 @@ internal sealed class OracleEngine : IDisposable
         _sender = new(api, key, city.ChainId, new() { Errors = ContractArtifact.CityAbi, MaxInFlight = 1_000 }, time);
         ImportStore imports = new(journal, layout, time);
         SourceSession session = new(source, plan, layout, samples, logging.CreateLogger<SourceSession>());
-        ChainSession chain = new(api, city, key, _sender, layout, status, time, logging.CreateLogger<ChainSession>());
+        ChainSession chain = new(api, city, key, _sender, layout, status, time, logging.CreateLogger<ChainSession>(), options.IsShared);
         HourInputReader inputs = new(session, layout, samples, imports, options, time, logging.CreateLogger<HourInputReader>());
         AlarmStore alarms = new(journal);
         AlarmDesk desk = new(plan, options, alarms, session, logging.CreateLogger<AlarmDesk>());
         Poller = new(session, plan, journal, samples, hours, status, desk, options, time, logging.CreateLogger<Poller>());
         CorrectionStore corrections = new(journal, layout, time);
-        Restored = new(options.StateFolder, chain, layout, journal, corrections, time, logging.CreateLogger<RestoredJournal>());
+        Restored = new(options, chain, layout, journal, corrections, time, logging.CreateLogger<RestoredJournal>());
         ImportHold hold = new(imports, map, options.ImportWait);
         LateDesk late = new(layout, inputs, journal, hours, corrections, options, time, logging.CreateLogger<LateDesk>());
         Closing = new(
             layout, session, chain, inputs, journal, hours, corrections, hold, late, options, time, logging.CreateLogger<ClosingLoop>());
-        Submitter = new(chain, layout, hours, new(journal, time), time, logging.CreateLogger<HourSubmitter>());
-        Corrections = new(chain, layout, corrections, time, logging.CreateLogger<CorrectionSubmitter>());
+        AgreementStore agreement = new(journal, time);
+        if (Restored.IsPending)
+        {
+            agreement.Forget(); // It may have voted since the copy was made.
+        }
+        BatchStore batches = new(journal, time);
+        _shared = options.PeerListen is { } listen
+            ? new(listen, chain, layout, hours, batches, agreement, corrections, Notary.Of(key, city.LedgerDomain), options, time, logging)
+            : null;
+        Submitter = new(chain, layout, hours, batches, time, logging.CreateLogger<HourSubmitter>(), _shared);
+        Corrections = new(chain, layout, corrections, time, logging.CreateLogger<CorrectionSubmitter>(), _shared);
         Incidents = new(chain, alarms, time, logging.CreateLogger<IncidentSubmitter>());
         Housekeeper = new(journal, status, desk, health ?? new(time), time, logging.CreateLogger<Housekeeper>());
         Pruning = options.KeepDays is { } days ? new(chain, plan, journal, days, time, logging.CreateLogger<PruningLoop>()) : null;
@@ -97,12 +107,14 @@ internal sealed class OracleEngine : IDisposable
         Poller.RunAsync, Settled(Closing.RunAsync), Settled(Submitter.RunAsync), Settled(Corrections.RunAsync), Incidents.RunAsync, Housekeeper.RunAsync,
         .. Pruning is { } pruning ? [Settled(pruning.RunAsync)] : Array.Empty<Func<CancellationToken, Task>>(),
         .. Imports is { } imports ? [imports.RunAsync] : Array.Empty<Func<CancellationToken, Task>>(),
+        .. _shared?.Loop.Loops.Select(Settled) ?? [],
     ];
 
     /// <summary>Runs until cancelled, or until a loop cannot go on: then the others are ended and its exception is thrown.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using IAsyncDisposable? server = _shared is null ? null : await _shared.ListenAsync(cancellationToken);
         Task[] loops = [.. Loops.Select(loop => Task.Run(() => loop(stop.Token), stop.Token))];
         Task first = await Task.WhenAny(loops);
         await stop.CancelAsync();
@@ -125,6 +137,7 @@ internal sealed class OracleEngine : IDisposable
     /// <summary>Closes the journal.</summary>
     public void Dispose()
     {
+        _shared?.Dispose();
         _sender.Dispose();
         _journal.Dispose();
     }

@@ -47,27 +47,72 @@ internal sealed class BatchStore(JournalDatabase journal, TimeProvider time)
     /// <summary>Makes signed batches durable. A second batch for an hour is refused by the table's key.</summary>
     public void Add(IReadOnlyList<OutboxBatch> batches) => journal.Write(transaction =>
     {
+        bool wereShared = transaction.Scalar<long>("SELECT EXISTS (SELECT 1 FROM agreed_hour)") == 1; // Before this oracle signed alone.
         foreach ((HourBatch batch, byte[] signatures) in batches)
         {
             transaction.ExecutePrepared(
                 "INSERT INTO batch (config, hour, segment, previous, id, signatures, state, signed_ms) VALUES ($0, $1, $2, $3, $4, $5, 0, $6)",
                 batch.OracleConfig.ToBytes(), (long)batch.Hour.Value, (long)batch.Segment, batch.PreviousBatch.ToBytes(), batch.Id.ToBytes(), signatures, Now);
+            if (wereShared)
+            {
+                NoteStanding(transaction, batch);
+            }
         }
         transaction.Touch(OracleChanges.Hours);
     });
 
-    /// <summary>Batches of a segment from an hour on, oldest first.</summary>
+    /// <summary>Takes over batches that have their signatures, in the place of whatever was there for their hours.</summary>
+    public static void Put(JournalTransaction transaction, IReadOnlyList<OutboxBatch> batches, bool areOnChain, TimeProvider time)
+    {
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach ((HourBatch batch, byte[] signatures) in batches)
+        {
+            transaction.ExecutePrepared(
+                """
+                INSERT INTO batch (config, hour, segment, previous, id, signatures, state, signed_ms, confirmed_ms)
+                VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8)
+                ON CONFLICT DO UPDATE SET previous = excluded.previous, id = excluded.id, signatures = excluded.signatures,
+                    state = max(state, excluded.state), confirmed_ms = coalesce(confirmed_ms, excluded.confirmed_ms)
+                """,
+                batch.OracleConfig.ToBytes(), (long)batch.Hour.Value, (long)batch.Segment, batch.PreviousBatch.ToBytes(), batch.Id.ToBytes(), signatures,
+                areOnChain ? (long)OutboxState.Confirmed : (long)OutboxState.Waiting, now, areOnChain ? now : null);
+            NoteStanding(transaction, batch);
+            transaction.Touch(OracleChanges.Hours);
+        }
+    }
+
+    /// <summary>Notes what stands of an hour, if that is, or was until now, not what this oracle had closed.</summary>
+    private static void NoteStanding(JournalTransaction transaction, HourBatch batch) => transaction.ExecutePrepared(
+        """
+        INSERT INTO agreed_hour (hour, segment, payload) SELECT $0, $1, $2
+        WHERE EXISTS (SELECT 1 FROM agreed_hour WHERE hour = $0 AND segment = $1)
+            OR NOT EXISTS (SELECT 1 FROM closed_hour WHERE hour = $0 AND segment = $1 AND payload = $2)
+        ON CONFLICT DO UPDATE SET payload = excluded.payload
+        """,
+        (long)batch.Hour.Value, (long)batch.Segment, batch.Payload.ToArray());
+
+    /// <summary>Gives up the batches of a segment from an hour on: they need other signatures.</summary>
+    public void Drop(Hash32 config, uint segment, Hour from) => journal.Write(transaction => transaction.Execute(
+        "DELETE FROM batch WHERE config = @config AND segment = @segment AND hour >= @from", new { config = config.ToBytes(), segment, from = from.Value }));
+
+    /// <summary>Batches of a segment from an hour on, oldest first; up to one whose hour was agreed on anew under other oracles.</summary>
     public IReadOnlyList<OutboxBatch> From(Hash32 config, uint segment, Hour from, int limit) => journal.Read(connection => connection
-        .Query<(long Hour, byte[] Previous, byte[] Id, byte[] Payload, byte[] Signatures)>(
+        .Query<(long Hour, byte[] Previous, byte[] Id, byte[]? Agreed, byte[]? Closed, byte[] Signatures)>(
             """
-            SELECT b.hour, b.previous, b.id, h.payload, b.signatures
-            FROM batch b JOIN closed_hour h ON h.hour = b.hour AND h.segment = b.segment
+            SELECT b.hour, b.previous, b.id, a.payload, h.payload, b.signatures
+            FROM batch b
+                LEFT JOIN closed_hour h ON h.hour = b.hour AND h.segment = b.segment
+                LEFT JOIN agreed_hour a ON a.hour = b.hour AND a.segment = b.segment
             WHERE b.config = @config AND b.segment = @segment AND b.hour >= @from
             ORDER BY b.hour LIMIT @limit
             """,
             new { config = config.ToBytes(), segment, from = from.Value, limit })
-        .Select(row => Intact(
-            new(new(segment, new((uint)row.Hour), new(row.Previous), row.Payload, config), row.Signatures), new(row.Id))).ToList());
+        .Select(row => Intact([row.Agreed, row.Closed], payload => new(segment, new((uint)row.Hour), new(row.Previous), payload, config), new(row.Id)) is { } batch
+            ? new OutboxBatch(batch, row.Signatures)
+            : null)
+        .TakeWhile(batch => batch is not null)
+        .Select(batch => batch!)
+        .ToList());
 
     /// <summary>Notes that batches were sent, and by which transactions.</summary>
     public void MarkSent(Hash32 config, IReadOnlyList<(OutboxBatch Batch, Hash32 Transaction)> sent) => journal.Write(transaction =>
@@ -115,9 +160,15 @@ internal sealed class BatchStore(JournalDatabase journal, TimeProvider time)
     public Hour ConfirmedBefore(uint segment) => new((uint)journal.Read(connection => connection.ExecuteScalar<long>(
         "SELECT confirmed_before FROM segment WHERE number = @segment", new { segment })));
 
-    private static OutboxBatch Intact(OutboxBatch batch, Hash32 signedId) => batch.Batch.Id == signedId
-        ? batch
-        : throw new JournalException($"The journal is damaged: the {batch.Batch} was signed as {signedId}. Restore it from a copy.");
+    /// <summary>The batch that was signed: of what stands of its hour, or of what was closed here.</summary>
+    private static HourBatch? Intact(IReadOnlyList<byte[]?> payloads, Func<byte[], HourBatch> batchOf, Hash32 signedId)
+    {
+        HourBatch[] batches = [.. payloads.OfType<byte[]>().Select(batchOf)];
+        return batches.FirstOrDefault(batch => batch.Id == signedId)
+            ?? (payloads[0] is not null
+                ? null
+                : throw new JournalException($"The journal is damaged: the {batches.FirstOrDefault()} was signed as {signedId}. Restore it from a copy."));
+    }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

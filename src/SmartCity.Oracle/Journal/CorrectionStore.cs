@@ -11,7 +11,13 @@ namespace SmartCity.Oracle;
 /// <param name="Id">Number in the journal.</param>
 /// <param name="Subject">What a correction will say.</param>
 /// <param name="Evidence">What it was computed from, in words and figures.</param>
-internal sealed record OpenFill(long Id, CorrectionSubject Subject, string Evidence);
+/// <param name="RecordedAt">Since when it is known.</param>
+internal sealed record OpenFill(long Id, CorrectionSubject Subject, string Evidence, DateTimeOffset RecordedAt);
+
+/// <summary>What of the chain's corrections was new to a journal.</summary>
+/// <param name="Filled">Gaps that were open and are filled on the chain.</param>
+/// <param name="Unknown">Corrections that fill no gap that is known here.</param>
+internal sealed record TakenOver(IReadOnlyList<OpenFill> Filled, IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> Unknown);
 
 /// <summary>A signed correction as the outbox holds it.</summary>
 /// <param name="Sequence">Number in the journal; 0 before it is there.</param>
@@ -74,88 +80,115 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
     }
 
     /// <summary>The oldest gap of a segment whose hours are all on the chain, that no correction fills or is about to; <c>null</c> for none.</summary>
-    public OpenFill? Oldest(uint segment, Hour recordedBefore) => journal.Read(connection => connection
-        .Query<(long Id, long Group, long Channel, long FirstHour, byte[] Intervals, string Evidence, long? Fills)>(
-            """
-            SELECT f.id, f.grp, f.channel, f.first_hour, f.intervals, f.evidence, l.fills FROM gap_fill f LEFT JOIN late_fill l ON l.fill = f.id
-            WHERE f.segment = @segment AND f.refusal IS NULL AND f.first_hour + length(f.intervals) / 4 <= @before
-                AND NOT EXISTS (SELECT 1 FROM taken_over t WHERE t.fill = f.id)
-                AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.fill = f.id AND c.state < 3)
-            ORDER BY f.id LIMIT 1
-            """,
-            new { segment, before = recordedBefore.Value })
-        .Select(row => new OpenFill(
-            row.Id,
-            SubjectOf(row.Group, row.Channel, row.FirstHour, row.Intervals, row.Fills),
-            row.Evidence))
-        .SingleOrDefault());
+    public OpenFill? Oldest(uint segment, Hour recordedBefore) => Open(segment, recordedBefore, 1).SingleOrDefault();
 
-    /// <summary>What is to be added to channels of a segment by corrections that are not signed yet.</summary>
-    public IReadOnlyList<(long Fill, ChannelKey Channel, long Difference)> Unsigned(uint segment) => journal.Read(connection =>
-        Open(connection, null, segment).Select(row => (row.Id, new ChannelKey((uint)row.Group, (int)row.Channel), SumOf(row.Intervals))).ToList());
+    /// <summary>Gaps of a segment whose hours are all on the chain, that no correction fills or is about to, the oldest first.</summary>
+    public IReadOnlyList<OpenFill> Open(uint segment, Hour recordedBefore, int limit) => journal.Read(connection =>
+        Open(connection, null, segment, recordedBefore, limit));
 
-    /// <summary>
-    /// Takes over what the chain holds of a segment and this journal does not know, because it was restored from a copy. What it was about to
-    /// correct itself counts as corrected; the rest is kept as what it is: changes that are on the chain.
-    /// </summary>
-    /// <param name="transaction">The write.</param>
+    /// <summary>Takes note of corrections that the chain holds and this journal does not know: other oracles', or its own from after the copy it was
+    /// restored from. What they say of a gap that is open here counts from then on.</summary>
     /// <param name="segment">The segment.</param>
     /// <param name="onChain">All corrections of the segment that the chain holds.</param>
-    /// <returns>Those that this journal knew nothing of.</returns>
-    public IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> TakeOver(
-        JournalTransaction transaction, uint segment, IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> onChain)
+    public TakenOver TakeOver(uint segment, IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> onChain) =>
+        journal.Write(transaction => TakeOver(transaction, segment, onChain));
+
+    /// <summary>Takes note of corrections that the chain holds, in a write.</summary>
+    public TakenOver TakeOver(JournalTransaction transaction, uint segment, IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> onChain)
     {
         HashSet<Hash32> known = [.. transaction.Query<byte[]>(
             "SELECT id FROM correction WHERE segment = @segment AND state < 3 UNION ALL SELECT correction FROM taken_over", new { segment })
             .Select(id => new Hash32(id))];
-        List<ReadingLedgerEvent.CorrectionRecorded> foreign = [];
+        List<OpenFill> open = [.. Open(transaction.Connection, transaction.Inner, segment, new(uint.MaxValue), int.MaxValue)];
+        List<OpenFill> filled = [];
+        List<ReadingLedgerEvent.CorrectionRecorded> unknown = [];
         foreach (ReadingLedgerEvent.CorrectionRecorded told in onChain.Where(told => !known.Contains(told.Correction)))
         {
-            ReadingLedgerContract.Correction details = told.Details;
-            byte[] differences = told.Differences.ToArray();
-            OpenRow? own = Open(transaction.Connection, transaction.Inner, segment).FirstOrDefault(row =>
-                row.Group == details.Group && row.Channel == details.Channel && row.FirstHour == details.FirstHour
-                && row.Intervals.AsSpan().SequenceEqual(differences) && Keccak.Hash256(row.Evidence) == details.Evidence);
-            if (own is not null)
+            // The same change may be open twice: the one of the same evidence is meant, if there is one.
+            if (open.Where(fill => IsOf(fill.Subject, told.Details)).MaxBy(fill => Keccak.Hash256(fill.Evidence) == told.Details.Evidence) is not { } own)
             {
-                transaction.Execute(
-                    """
-                    INSERT INTO correction (fill, config, segment, number, previous, id, signatures, state, signed_ms)
-                    VALUES (@fill, @config, @segment, @number, @previous, @id, @signatures, @Confirmed, @now)
-                    """,
-                    new
-                    {
-                        fill = own.Id,
-                        config = details.OracleConfig.ToBytes(),
-                        segment,
-                        number = details.Number,
-                        previous = details.PreviousCorrection.ToBytes(),
-                        id = told.Correction.ToBytes(),
-                        signatures = told.Signatures.ToArray(),
-                        Confirmed,
-                        now = Now,
-                    });
+                unknown.Add(told);
                 continue;
             }
-            Insert(transaction, segment, new(details.Group, details.Channel), new(details.FirstHour), ReadingCorrection.Decode(differences),
-                $"taken over from the chain: correction {details.Number} of segment {segment} ({told.Correction})", details.FilledHours > 0);
-            transaction.ExecutePrepared(
-                "INSERT INTO taken_over (fill, correction) SELECT max(id), $0 FROM gap_fill", told.Correction.ToBytes());
-            foreign.Add(told);
+            if (CorrectionOf(own, new(segment, told.Details.Number, told.Details.PreviousCorrection), told.Details.OracleConfig).Id == told.Correction)
+            {
+                InsertConfirmed(transaction, own.Id, told);
+            }
+            else
+            {
+                transaction.ExecutePrepared("INSERT INTO taken_over (fill, correction) VALUES ($0, $1)", own.Id, told.Correction.ToBytes());
+                transaction.ExecutePrepared("UPDATE gap_fill SET intervals = $0 WHERE id = $1", told.Differences.ToArray(), own.Id);
+            }
+            open.Remove(own);
+            filled.Add(own);
         }
-        transaction.Touch(OracleChanges.Hours);
-        return foreign;
+        if (filled.Count > 0)
+        {
+            transaction.Touch(OracleChanges.Hours);
+        }
+        return new(filled, unknown);
     }
 
-    private static IEnumerable<OpenRow> Open(SqliteConnection connection, SqliteTransaction? transaction, uint segment) =>
-        connection.Query<OpenRow>(
+    /// <summary>Keeps corrections of the chain that fill no gap known here as what they are: changes that are on the chain.</summary>
+    public void AddUnknown(JournalTransaction transaction, uint segment, IReadOnlyList<ReadingLedgerEvent.CorrectionRecorded> unknown)
+    {
+        foreach (ReadingLedgerEvent.CorrectionRecorded told in unknown)
+        {
+            ReadingLedgerContract.Correction details = told.Details;
+            Insert(transaction, segment, new(details.Group, details.Channel), new(details.FirstHour), ReadingCorrection.Decode(told.Differences.Span),
+                $"taken over from the chain: correction {details.Number} of segment {segment} ({told.Correction})", details.FilledHours > 0);
+            transaction.ExecutePrepared("INSERT INTO taken_over (fill, correction) SELECT max(id), $0 FROM gap_fill", told.Correction.ToBytes());
+        }
+        transaction.Touch(OracleChanges.Hours);
+    }
+
+    /// <summary>A correction as this journal would have signed it, found on the chain.</summary>
+    private void InsertConfirmed(JournalTransaction transaction, long fill, ReadingLedgerEvent.CorrectionRecorded told) => transaction.Execute(
+        """
+        INSERT INTO correction (fill, config, segment, number, previous, id, signatures, state, signed_ms)
+        VALUES (@fill, @config, @segment, @number, @previous, @id, @signatures, @Confirmed, @now)
+        """,
+        new
+        {
+            fill,
+            config = told.Details.OracleConfig.ToBytes(),
+            segment = told.Segment,
+            number = told.Details.Number,
+            previous = told.Details.PreviousCorrection.ToBytes(),
+            id = told.Correction.ToBytes(),
+            signatures = told.Signatures.ToArray(),
+            Confirmed,
+            now = Now,
+        });
+
+    /// <summary>Notes that nobody will fill a gap, and why.</summary>
+    public void MarkRefused(OpenFill fill, string reason) => Mark("UPDATE gap_fill SET refusal = @reason WHERE id = @Id", new { fill.Id, reason });
+
+    /// <summary>Does a correction on the chain fill the gap? There is one for missing hours; hours that were not missing may be changed again.</summary>
+    private static bool IsOf(CorrectionSubject subject, ReadingLedgerContract.Correction details) =>
+        details.Group == subject.Group && details.Channel == subject.Channel && details.FirstHour == subject.FirstHour.Value
+        && details.FilledHours == subject.FilledHours
+        && (subject.FilledHours > 0 || details.DifferencesHash == Keccak.Hash256(subject.Differences.Span));
+
+    private static IReadOnlyList<OpenFill> Open(SqliteConnection connection, SqliteTransaction? transaction, uint segment, Hour recordedBefore, int limit) =>
+        [.. connection.Query<(long Id, long Group, long Channel, long FirstHour, byte[] Intervals, string Evidence, long? Fills, long RecordedMs)>(
             """
-            SELECT f.id, f.grp AS "Group", f.channel, f.first_hour AS FirstHour, f.intervals, f.evidence FROM gap_fill f
-            WHERE f.segment = @segment AND f.refusal IS NULL AND NOT EXISTS (SELECT 1 FROM taken_over t WHERE t.fill = f.id)
+            SELECT f.id, f.grp, f.channel, f.first_hour, f.intervals, f.evidence, l.fills, f.recorded_ms
+            FROM gap_fill f LEFT JOIN late_fill l ON l.fill = f.id
+            WHERE f.segment = @segment AND f.refusal IS NULL AND f.first_hour + length(f.intervals) / 4 <= @before
+                AND NOT EXISTS (SELECT 1 FROM taken_over t WHERE t.fill = f.id)
                 AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.fill = f.id AND c.state < 3)
-            ORDER BY f.id
+            ORDER BY f.id LIMIT @limit
             """,
-            new { segment }, transaction);
+            new { segment, before = recordedBefore.Value, limit }, transaction)
+        .Select(row => new OpenFill(
+            row.Id, SubjectOf(row.Group, row.Channel, row.FirstHour, row.Intervals, row.Fills), row.Evidence,
+            DateTimeOffset.FromUnixTimeMilliseconds(row.RecordedMs)))];
+
+    /// <summary>What is to be added to channels of a segment by corrections that are not signed yet.</summary>
+    public IReadOnlyList<(long Fill, ChannelKey Channel, long Difference)> Unsigned(uint segment) => journal.Read(connection =>
+        Open(connection, null, segment, new(uint.MaxValue), int.MaxValue)
+            .Select(fill => (fill.Id, new ChannelKey(fill.Subject.Group, fill.Subject.Channel), SumOf(fill.Subject.Differences.Span))).ToList());
 
     /// <summary>What a correction changes its channel by, all hours together.</summary>
     public static long SumOf(ReadOnlySpan<byte> differences) => ReadingCorrection.Decode(differences).Sum(difference => (long)difference);
@@ -242,8 +275,6 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private sealed record OpenRow(long Id, long Group, long Channel, long FirstHour, byte[] Intervals, string Evidence);
-
     private sealed record Row(
         long Sequence,
         long Fill,
@@ -263,8 +294,8 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
     {
         public OutboxCorrection ToCorrection()
         {
-            OpenFill fill = new(Fill, SubjectOf(Grp, Channel, FirstHour, Intervals, Fills), Evidence);
-            ReadingCorrection correction = CorrectionOf(fill, new((uint)Segment, (uint)Number, new(Previous)), new(Config));
+            ReadingCorrection correction = CorrectionOf(
+                SubjectOf(Grp, Channel, FirstHour, Intervals, Fills), Evidence, new((uint)Segment, (uint)Number, new(Previous)), new(Config));
             return correction.Id == new Hash32(Id)
                 ? new(Sequence, Fill, correction, Signatures, TransactionHash is null ? null : new Hash32(TransactionHash))
                 : throw new JournalException($"The journal is damaged: the {correction} was signed as {new Hash32(Id)}. Restore it from a copy.");
@@ -272,6 +303,8 @@ internal sealed class CorrectionStore(JournalDatabase journal, CityLayout layout
     }
 
     /// <summary>The correction that fills a gap.</summary>
-    public static ReadingCorrection CorrectionOf(OpenFill fill, CorrectionPlace place, Hash32 config) => new(
-        place, fill.Subject, ReadingLedgerContract.CorrectionReason.LateData, Keccak.Hash256(fill.Evidence), config);
+    public static ReadingCorrection CorrectionOf(OpenFill fill, CorrectionPlace place, Hash32 config) => CorrectionOf(fill.Subject, fill.Evidence, place, config);
+
+    private static ReadingCorrection CorrectionOf(CorrectionSubject subject, string evidence, CorrectionPlace place, Hash32 config) => new(
+        place, subject, ReadingLedgerContract.CorrectionReason.LateData, Keccak.Hash256(evidence), config);
 }

@@ -19,7 +19,12 @@ internal sealed class CountedReadings
         var hours = new { from = from.Value, before = before.Value };
         _payloads = connection
             .Query<(long Segment, long Hour, byte[] Payload, long ClosedMs)>(
-                "SELECT segment, hour, payload, closed_ms FROM closed_hour WHERE hour >= @from AND hour < @before", hours, transaction)
+                """
+                SELECT h.segment, h.hour, coalesce(a.payload, h.payload), h.closed_ms
+                FROM closed_hour h LEFT JOIN agreed_hour a ON a.hour = h.hour AND a.segment = h.segment
+                WHERE h.hour >= @from AND h.hour < @before
+                """,
+                hours, transaction)
             .ToDictionary(row => ((uint)row.Segment, new Hour((uint)row.Hour)), row => (row.Payload, row.ClosedMs));
         _closedBefore = connection
             .Query<(long Number, long ClosedBefore)>("SELECT number, closed_before FROM segment", transaction: transaction)

@@ -39,6 +39,34 @@ internal sealed class HourStore(JournalDatabase journal, SampleStore samples, Ti
     /// <summary>The hour a segment has to close next, as a transaction sees it.</summary>
     public static Hour NextHour(JournalTransaction transaction, uint segment) => NextHour(transaction.Connection, transaction.Inner, segment);
 
+    /// <summary>What this oracle states of an hour; <c>null</c> while it is not closed.</summary>
+    public byte[]? PayloadOf(uint segment, Hour hour) => journal.Read(connection => Dapper.SqlMapper.ExecuteScalar<byte[]>(
+        connection, "SELECT payload FROM closed_hour WHERE hour = @hour AND segment = @segment", new { hour = hour.Value, segment }));
+
+    /// <summary>What this oracle states of the hours from one on, while they are closed one after another.</summary>
+    public IReadOnlyList<(Hour Hour, byte[] Payload)> Payloads(uint segment, Hour from, int limit) => journal.Read(connection => Dapper.SqlMapper
+        .Query<(long Hour, byte[] Payload)>(
+            connection,
+            "SELECT hour, payload FROM closed_hour WHERE segment = @segment AND hour >= @from AND hour < @from + @limit ORDER BY hour",
+            new { segment, from = (long)from.Value, limit })
+        .Select(row => (Hour: new Hour((uint)row.Hour), row.Payload))
+        .TakeWhile((row, i) => row.Hour.Value == from.Value + (uint)i)
+        .ToList());
+
+    /// <summary>Closed hours of which something else stands than what the next intervals go on from: that, and what stands.</summary>
+    public static IReadOnlyList<(uint Segment, Hour Hour, byte[] Own, byte[] Agreed)> Unfollowed(JournalTransaction transaction) => transaction
+        .Query<(long Segment, long Hour, byte[] Own, byte[] Agreed)>(
+            """
+            SELECT a.segment, a.hour, coalesce(a.followed, h.payload), a.payload
+            FROM agreed_hour a JOIN closed_hour h ON h.hour = a.hour AND h.segment = a.segment
+            WHERE a.followed IS NULL OR a.followed <> a.payload ORDER BY a.hour
+            """)
+        .Select(row => ((uint)row.Segment, new Hour((uint)row.Hour), row.Own, row.Agreed)).ToList();
+
+    /// <summary>Notes that the next intervals follow what stands of an hour.</summary>
+    public static void MarkFollowed(JournalTransaction transaction, uint segment, Hour hour) => transaction.ExecutePrepared(
+        "UPDATE agreed_hour SET followed = payload WHERE hour = $0 AND segment = $1", (long)hour.Value, (long)segment);
+
     /// <summary>Where each channel's next interval begins.</summary>
     public Dictionary<ChannelKey, ChannelState> ReadStates() => journal.Read(connection => ReadStates(connection, null));
 

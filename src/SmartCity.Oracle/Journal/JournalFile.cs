@@ -51,6 +51,7 @@ internal static class JournalFile
                 AddReceivedTime(connection);
                 connection.Execute(ImportSchema.Create);
                 connection.Execute(LateSchema.Create);
+                connection.Execute(AgreementSchema.Create);
                 return connection;
             }
             catch

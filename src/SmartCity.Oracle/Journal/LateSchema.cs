@@ -10,7 +10,8 @@ internal static class LateSchema
             fill INTEGER PRIMARY KEY REFERENCES gap_fill (id),
             fills INTEGER NOT NULL) STRICT;
 
-        -- Rows of gap_fill that are on the chain by corrections this journal never signed: it was restored from a copy made before them.
+        -- Rows of gap_fill that are on the chain by corrections that this journal never signed: other oracles', or its own from after the copy that
+        -- it was restored from.
         CREATE TABLE IF NOT EXISTS taken_over (
             fill INTEGER PRIMARY KEY REFERENCES gap_fill (id),
             correction BLOB NOT NULL UNIQUE) STRICT;

@@ -51,7 +51,7 @@ internal sealed class PruningStore(JournalDatabase journal, TimeProvider time)
     /// <summary>The oldest hour that is stated in the journal; <c>null</c> for none.</summary>
     public Hour? Oldest() => journal.Read(connection => connection.ExecuteScalar<long?>("SELECT min(hour) FROM closed_hour")) is { } hour ? new Hour((uint)hour) : null;
 
-    /// <summary>Drops an hour: its samples, inputs, statements and batches, all at once.</summary>
+    /// <summary>Drops an hour: its samples, inputs, statements, batches and signatures, all at once.</summary>
     /// <returns>Samples dropped.</returns>
     public int Drop(Hour hour) => journal.Write(transaction =>
     {
@@ -59,9 +59,11 @@ internal sealed class PruningStore(JournalDatabase journal, TimeProvider time)
             "DELETE FROM sample WHERE source_ms >= $0 AND source_ms < $1", hour.Start.ToUnixTimeMilliseconds(), hour.End.ToUnixTimeMilliseconds());
         transaction.ExecutePrepared("DELETE FROM hour_input WHERE hour = $0", (long)hour.Value);
         transaction.ExecutePrepared("DELETE FROM closed_hour WHERE hour = $0", (long)hour.Value);
+        transaction.ExecutePrepared("DELETE FROM agreed_hour WHERE hour = $0", (long)hour.Value);
         foreach (byte[] config in transaction.Query<byte[]>("SELECT config FROM oracle_config"))
         {
             transaction.ExecutePrepared("DELETE FROM batch WHERE config = $0 AND hour = $1", config, (long)hour.Value);
+            transaction.ExecutePrepared("DELETE FROM batch_signature WHERE config = $0 AND hour = $1", config, (long)hour.Value);
         }
         transaction.Touch(OracleChanges.Hours);
         return samples;
@@ -101,8 +103,9 @@ internal sealed class PruningStore(JournalDatabase journal, TimeProvider time)
     private IReadOnlyList<HourBatch> Below(uint segment, Hour before) => journal.Read(connection => connection
         .Query<(long Hour, byte[] Previous, byte[] Config, byte[] Payload)>(
             """
-            SELECT h.hour, b.previous, b.config, h.payload
+            SELECT h.hour, b.previous, b.config, coalesce(a.payload, h.payload)
             FROM closed_hour h JOIN batch b ON b.hour = h.hour AND b.segment = h.segment AND b.config IN (SELECT config FROM oracle_config)
+                LEFT JOIN agreed_hour a ON a.hour = h.hour AND a.segment = h.segment
             WHERE h.segment = @segment AND h.hour < @before AND h.hour >= @before - @hours
             ORDER BY h.hour DESC
             """,

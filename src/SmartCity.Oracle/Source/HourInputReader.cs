@@ -24,17 +24,22 @@ internal sealed partial class HourInputReader(
     public async Task<IReadOnlyDictionary<SignalKey, HourInput>> ReadLiveAsync(Hour hour, CancellationToken cancellationToken)
     {
         Dictionary<SignalKey, HourInput> inputs = [];
+        if (options.IsShared)
+        {
+            // Oracles poll at different seconds; the source's history has the same value at the hour's end for all of them.
+            inputs = (await ReadHistoryAsync(hour, hour.Next, [.. layout.Boundaries.Concat(layout.OptionalBoundaries).Concat(layout.Means)], rounds: 1, cancellationToken))[0];
+        }
         Dictionary<SignalKey, HourInput> polled = samples.AsOf(hour.End, options.RegisterAgeLimit);
         foreach (SignalKey key in layout.Boundaries.Concat(layout.OptionalBoundaries).Where(polled.ContainsKey))
         {
-            inputs[key] = polled[key];
+            inputs.TryAdd(key, polled[key]);
         }
         foreach ((SignalKey key, HourInput mean) in samples.Means(hour, [.. layout.Means]))
         {
-            inputs[key] = mean;
+            inputs.TryAdd(key, mean);
         }
         List<SignalKey> lacking = [.. layout.Boundaries.Concat(layout.OptionalBoundaries).Concat(layout.Means).Where(key => !inputs.ContainsKey(key))];
-        if (lacking.Count > 0)
+        if (lacking.Count > 0 && !options.IsShared)
         {
             IReadOnlyList<Dictionary<SignalKey, HourInput>> history = await ReadHistoryAsync(hour, hour.Next, [.. lacking], rounds: 1, cancellationToken);
             foreach ((SignalKey key, HourInput input) in history[0])

@@ -53,7 +53,12 @@ internal sealed class OracleProcess : IAsyncDisposable
         string[] arguments =
         [
             Path.Combine(AppContext.BaseDirectory, "smartcity.dll"), "oracle", "--state", options.StateFolder,
-            "--chain", options.ChainUrl.ToString(), "--source", options.SourceUrl.ToString(), .. more,
+            "--chain", options.ChainUrl.ToString(), "--source", options.SourceUrl.ToString(),
+            .. options.PeerListen is { } listen
+                ? ["--peer-listen", listen.ToString(), "--peer-patience", $"{options.PeerPatience.TotalSeconds:F0}"]
+                : Array.Empty<string>(),
+            .. options.Peers.SelectMany(peer => new[] { "--peer", peer.ToString() }),
+            .. more,
         ];
         foreach (string argument in arguments)
         {

@@ -30,8 +30,38 @@ internal sealed class OracleRig : IAsyncDisposable
     private readonly EthECKey _key = EthECKey.Generate();
     private readonly EthECKey _operator = EthECKey.Generate();
     private readonly List<IAsyncDisposable> _running = [];
+    private readonly EthECKey[] _otherKeys;
+    private readonly Uri[] _peers;
 
-    private OracleRig(Func<CancellationToken, Task<NodeProcess>> startNode) => StartNode = startNode;
+    private OracleRig(Func<CancellationToken, Task<NodeProcess>> startNode, int oracles)
+    {
+        StartNode = startNode;
+        _otherKeys = [.. Enumerable.Range(2, oracles - 1).Select(_ => EthECKey.Generate())];
+        _peers = oracles == 1 ? [] : [.. Enumerable.Range(0, oracles).Select(_ => new Uri($"http://127.0.0.1:{NodeProcess.FindFreePort()}"))];
+    }
+
+    /// <summary>Keys of the oracles; the first one's is that of <see cref="Options"/>.</summary>
+    public IReadOnlyList<EthECKey> Keys => [_key, .. _otherKeys];
+
+    /// <summary>Reads the journal of one of several oracles, counted from 0.</summary>
+    public OracleReader ReaderOf(int oracle) => new(OptionsOf(oracle).StateFolder, TimeProvider.System);
+
+    /// <summary>Options of one of several oracles, counted from 0: each has its own folder and key, and knows where the others answer.</summary>
+    public OracleOptions OptionsOf(int oracle)
+    {
+        string folder = oracle == 0 ? Folder : Path.Combine(Folder, $"oracle-{oracle + 1}");
+        return Options with
+        {
+            StateFolder = folder,
+            KeystoreFile = Path.Combine(folder, "keys", "oracle.json"),
+            SourcePasswordFile = Path.Combine(folder, "source-password"),
+            PassphraseFile = Path.Combine(folder, "passphrase"),
+            PlanFile = Path.Combine(folder, "city.json"),
+            DeploymentFile = Path.Combine(folder, "deployment.json"),
+            PeerListen = _peers.ElementAtOrDefault(oracle),
+            Peers = [.. _peers.Where((_, i) => i != oracle)],
+        };
+    }
 
     /// <summary>Starts the node; again after it was stopped.</summary>
     public Func<CancellationToken, Task<NodeProcess>> StartNode { get; }
@@ -72,9 +102,10 @@ internal sealed class OracleRig : IAsyncDisposable
     };
 
     /// <summary>Starts node and emulator and deploys the city.</summary>
-    public static async Task<OracleRig> StartAsync(Func<CancellationToken, Task<NodeProcess>> startNode, CancellationToken cancellationToken)
+    public static async Task<OracleRig> StartAsync(
+        Func<CancellationToken, Task<NodeProcess>> startNode, CancellationToken cancellationToken, int oracles = 1)
     {
-        OracleRig rig = new(startNode);
+        OracleRig rig = new(startNode, oracles);
         try
         {
             rig.Node = await startNode(cancellationToken);
@@ -107,6 +138,16 @@ internal sealed class OracleRig : IAsyncDisposable
         },
         TimeProvider.System, cancellationToken);
 
+    /// <summary>Starts a second emulator, whose meters are the same but for the faults that are laid on it.</summary>
+    public async Task<EmulatorServer> StartOtherEmulatorAsync(CancellationToken cancellationToken)
+    {
+        EmulatorServer other = await EmulatorServer.StartAsync(
+            new() { Urls = "http://127.0.0.1:0", Login = Login, Password = Password, StateFolder = Path.Combine(Folder, "emulator-2") },
+            TimeProvider.System, cancellationToken);
+        _running.Add(other);
+        return other;
+    }
+
     /// <summary>Runs an oracle in this process; disposing it asks it to stop and waits.</summary>
     public RunningOracle RunOracle(OracleOptions? options = null)
     {
@@ -116,14 +157,14 @@ internal sealed class OracleRig : IAsyncDisposable
     }
 
     /// <summary>Starts `smartcity oracle` as a process of its own.</summary>
-    public Task<OracleProcess> StartProcessAsync(CancellationToken cancellationToken) =>
-        StartProcessAsync([], new Dictionary<string, string>(), cancellationToken);
+    public Task<OracleProcess> StartProcessAsync(CancellationToken cancellationToken, OracleOptions? options = null) =>
+        StartProcessAsync([], new Dictionary<string, string>(), cancellationToken, options);
 
     /// <summary>Starts `smartcity oracle` as a process of its own, with further options and variables of the environment.</summary>
     public async Task<OracleProcess> StartProcessAsync(
-        IReadOnlyList<string> more, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+        IReadOnlyList<string> more, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, OracleOptions? options = null)
     {
-        OracleProcess process = await OracleProcess.StartAsync(Options, more, environment, cancellationToken);
+        OracleProcess process = await OracleProcess.StartAsync(options ?? Options, more, environment, cancellationToken);
         _running.Add(process);
         return process;
     }
@@ -133,14 +174,18 @@ internal sealed class OracleRig : IAsyncDisposable
     public Task<int> BreakAsync(string kind, string target, CancellationToken cancellationToken) =>
         BreakAsync(new { kind, target }, cancellationToken);
 
+    /// <summary>Lays a fault on an emulator from an instant on.</summary>
+    public Task<int> BreakAsync(EmulatorServer emulator, string kind, string target, DateTimeOffset from, CancellationToken cancellationToken) =>
+        BreakAsync(new { kind, target, from }, cancellationToken, emulator);
+
     /// <summary>Lays a fault on the emulator, for a time.</summary>
     /// <returns>Its number.</returns>
     public Task<int> BreakAsync(string kind, string target, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
         BreakAsync(new { kind, target, from, to }, cancellationToken);
 
-    private async Task<int> BreakAsync(object fault, CancellationToken cancellationToken)
+    private async Task<int> BreakAsync(object fault, CancellationToken cancellationToken, EmulatorServer? emulator = null)
     {
-        using HttpClient http = ControlClient();
+        using HttpClient http = ControlClient(emulator);
         using HttpResponseMessage answer = await http.PostAsJsonAsync("control/faults", fault, cancellationToken);
         string body = await answer.Content.ReadAsStringAsync(cancellationToken);
         Assert.That(answer.IsSuccessStatusCode, body);
@@ -157,12 +202,12 @@ internal sealed class OracleRig : IAsyncDisposable
     }
 
     /// <summary>Waits until every hour that is over is on the chain; what the oracles wrote is told if that does not come about.</summary>
-    public async Task<OracleStatus> WaitUntilCaughtUpAsync(CancellationToken cancellationToken)
+    public async Task<OracleStatus> WaitUntilCaughtUpAsync(CancellationToken cancellationToken, int oracle = 0)
     {
         try
         {
             return (await WaitAsync(
-                () => Reader.GetStatusAsync(cancellationToken),
+                () => ReaderOf(oracle).GetStatusAsync(cancellationToken),
                 status => status is { LagHours: 0, WaitingBatches: 0, SourceTime: not null } && status.Segments.Count == Plan.Segments.Count,
                 cancellationToken))!;
         }
@@ -195,11 +240,11 @@ internal sealed class OracleRig : IAsyncDisposable
 
     /// <summary>Each hour of each segment is on the chain once, in sequence, from the first to the last that is over; and what the chain
     /// sums up is what the meters show.</summary>
-    public async Task AssertChainIsCompleteAsync(CancellationToken cancellationToken)
+    public async Task AssertChainIsCompleteAsync(CancellationToken cancellationToken, int oracle = 0)
     {
         CityRegistry registry = await Chain.ReadRegistryAsync(cancellationToken);
         CityLayout layout = CityLayout.Of(Plan);
-        Hour filledIn = (await Reader.GetStatusAsync(cancellationToken))!.Backfill?.To ?? layout.FirstHour;
+        Hour filledIn = (await ReaderOf(oracle).GetStatusAsync(cancellationToken))!.Backfill?.To ?? layout.FirstHour;
         foreach (RegisteredSegment segment in registry.Segments.Values)
         {
             IReadOnlyList<RecordedHour> hours = await Chain.ReadHoursAsync(segment, cancellationToken);
@@ -275,7 +320,10 @@ internal sealed class OracleRig : IAsyncDisposable
         {
             await Node.DisposeAsync();
         }
-        _key.Dispose();
+        foreach (EthECKey key in Keys)
+        {
+            key.Dispose();
+        }
         _operator.Dispose();
         SqliteConnection.ClearAllPools();
         Directory.Delete(Folder, recursive: true);
@@ -283,30 +331,37 @@ internal sealed class OracleRig : IAsyncDisposable
 
     private async Task DeployAsync(CancellationToken cancellationToken)
     {
-        await File.WriteAllTextAsync(Options.SourcePasswordFile, Password + "\n", cancellationToken);
-        await File.WriteAllTextAsync(Options.PassphraseFile, Passphrase + "\n", cancellationToken);
-        // Cheap to open, as its passphrase is no secret.
-        string keystore = KeyStoreV3.Encrypt(_key, Encoding.UTF8.GetBytes(Passphrase), new() { Cost = 1_024 });
-        Directory.CreateDirectory(Path.GetDirectoryName(Options.KeystoreFile)!);
-        await File.WriteAllTextAsync(Options.KeystoreFile, keystore, cancellationToken);
+        foreach ((EthECKey key, int i) in Keys.Select((key, i) => (key, i)))
+        {
+            OracleOptions options = OptionsOf(i);
+            Directory.CreateDirectory(Path.GetDirectoryName(options.KeystoreFile)!);
+            await File.WriteAllTextAsync(options.SourcePasswordFile, Password + "\n", cancellationToken);
+            await File.WriteAllTextAsync(options.PassphraseFile, Passphrase + "\n", cancellationToken);
+            // Cheap to open, as its passphrase is no secret.
+            string keystore = KeyStoreV3.Encrypt(key, Encoding.UTF8.GetBytes(Passphrase), new() { Cost = 1_024 });
+            await File.WriteAllTextAsync(options.KeystoreFile, keystore, cancellationToken);
+            await File.WriteAllTextAsync(options.PlanFile, Plan.ToJson(), cancellationToken);
+        }
         string operatorKey = KeyStoreV3.Encrypt(_operator, Encoding.UTF8.GetBytes(Passphrase), new() { Cost = 1_024 });
         await File.WriteAllTextAsync(Path.Combine(Folder, "keys", "operator.json"), operatorKey, cancellationToken);
-        await File.WriteAllTextAsync(Options.PlanFile, Plan.ToJson(), cancellationToken);
         using TransactionSender sender = new(Api, _operator, await Api.GetChainIdAsync(cancellationToken));
         CityDeploymentRequest request = new(
             Plan,
-            new([_operator.Address], [_operator.Address], [_operator.Address], [_operator.Address], [_operator.Address], [], [_key.Address], [_operator.Address]),
+            new([_operator.Address], [_operator.Address], [_operator.Address], [_operator.Address], [_operator.Address], [], [.. Keys.Select(key => key.Address)], [_operator.Address]),
             Plan.Providers.ToDictionary(provider => provider.Number, _ => _operator.Address),
-            [_key.Address],
-            1);
+            [.. Keys.Select(key => key.Address)],
+            (byte)(Keys.Count / 2 + 1));
         City = await new CityDeployment(Api, sender).DeployAsync(request, null, cancellationToken);
-        await City.SaveAsync(Options.DeploymentFile, cancellationToken);
+        for (int i = 0; i < Keys.Count; i++)
+        {
+            await City.SaveAsync(OptionsOf(i).DeploymentFile, cancellationToken);
+        }
         Chain = new(Api, City);
     }
 
-    private HttpClient ControlClient()
+    private HttpClient ControlClient(EmulatorServer? emulator = null)
     {
-        HttpClient http = new() { BaseAddress = Emulator.Address };
+        HttpClient http = new() { BaseAddress = (emulator ?? Emulator).Address };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Login}:{Password}")));
         return http;

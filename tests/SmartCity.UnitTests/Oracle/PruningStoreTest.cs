@@ -71,6 +71,20 @@ public sealed class PruningStoreTest
         Assert.That(kept, Is.Not.Null);
     }
 
+    /// <summary>Of several oracles one had closed an hour otherwise than they agreed on: the chain holds what was agreed.</summary>
+    [Test]
+    public void Droppable_HourAgreedOnOtherwise_IsProvenByWhatStands()
+    {
+        SegmentHead head = Write(1);
+        _journal.Write(transaction => transaction.Execute(
+            """
+            INSERT INTO agreed_hour (hour, segment, payload) SELECT hour, segment, payload FROM closed_hour WHERE hour = 1008;
+            UPDATE closed_hour SET payload = x'00' WHERE hour = 1008;
+            """));
+
+        Assert.That(JournalPruning.Droppable(_store, [head], new(Last - 5)).From, Is.EqualTo(new Hour(First)));
+    }
+
     [Test]
     public void Droppable_SegmentBehind_WaitsForIt()
     {
@@ -96,6 +110,15 @@ public sealed class PruningStoreTest
     public void Drop_Hour_TakesThatHourAlone()
     {
         SegmentHead head = Write(1);
+        foreach (uint hour in new[] { First, First + 1 })
+        {
+            _journal.Write(transaction =>
+            {
+                transaction.ExecutePrepared("INSERT INTO agreed_hour (hour, segment, payload) SELECT hour, segment, payload FROM closed_hour WHERE hour = $0", (long)hour);
+                transaction.ExecutePrepared(
+                    "INSERT INTO batch_signature SELECT config, hour, segment, x'aa', id, previous, x'00', signatures, 0 FROM batch WHERE hour = $0", (long)hour);
+            });
+        }
 
         int samples = _store.Drop(new(First));
 
@@ -104,6 +127,7 @@ public sealed class PruningStoreTest
         Assert.That(Count("sample"), Is.EqualTo(2 * (Last - First)));
         Assert.That(Count("closed_hour"), Is.EqualTo(Last - First));
         Assert.That(Count("batch"), Is.EqualTo(Last - First));
+        Assert.That((Count("agreed_hour"), Count("batch_signature")), Is.EqualTo((1, 1)));
         Assert.That(_store.ProvenFrom(head), Is.EqualTo(new Hour(First + 1)));
     }
 

@@ -1,0 +1,33 @@
+namespace SmartCity.UnitTests.Oracle.Agreement;
+
+/// <summary>The protocol of several oracles under crashes, losses, delays and copies: no member ever signs two batches for an hour, no two
+/// members different ones, and hours go on while k members live that agree. <c>SMARTCITY_SEED</c> plays one run.</summary>
+public sealed class AgreementSimulationTest
+{
+    private const int Runs = 100;
+    private const int Hours = 80;
+    private const int DeepRuns = 20_000;
+
+    [TestCase(3, 2, 0, 0, Description = "all come back")]
+    [TestCase(3, 2, 1, 0, Description = "k members live")]
+    [TestCase(3, 2, 0, 1, Description = "one has other data; the two others go on")]
+    [TestCase(5, 3, 2, 0, Description = "k of five live")]
+    [TestCase(5, 4, 0, 1, Description = "four of five must agree, and one never does")]
+    public void Run_CrashesLossesAndDelays_NobodyEquivocatesAndHoursGoOn(int members, int threshold, int dead, int deviating)
+    {
+        string? given = Environment.GetEnvironmentVariable("SMARTCITY_SEED");
+        int runs = Environment.GetEnvironmentVariable("SMARTCITY_DEEP") == "1" ? DeepRuns : Runs;
+        int[] seeds = given is null ? [.. Enumerable.Range(0, runs)] : [int.Parse(given, System.Globalization.CultureInfo.InvariantCulture)];
+        int takeovers = 0;
+        foreach (int seed in seeds)
+        {
+            AgreementWorld world = new(seed, new(members, threshold, Hours, LossPercent: seed % 40, dead, deviating));
+            world.Run();
+            takeovers += world.Takeovers;
+            Assert.That(world.Faults, Is.Empty, $"SMARTCITY_SEED={seed}");
+            Assert.That(world.HoursOnChain, Is.EqualTo(Hours), $"SMARTCITY_SEED={seed}: {world}");
+        }
+        TestContext.Out.WriteLine($"{seeds.Length} runs, {takeovers} take-overs");
+        Assert.That(takeovers, Is.GreaterThan(seeds.Length / 2), "Hardly anybody was replaced: the runs showed nothing.");
+    }
+}
