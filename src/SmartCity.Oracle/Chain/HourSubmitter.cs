@@ -115,7 +115,8 @@ internal sealed partial class HourSubmitter(
         }
         refusals.AddRange(await SendAsync(known, cancellationToken));
         _isVerified = refusals.Count == 0; // Other oracles may be asked for now.
-        refusals.AddRange(_flights.Values.Where(flight => flight.Waits(time)).Select(flight => flight.Refusal!));
+        // What was refused is told until its hour is on the chain: it is sent again meanwhile, and may be refused again.
+        refusals.AddRange(_flights.Values.Where(flight => flight.Refusals > 0).Select(flight => flight.Refusal!));
         chain.Link(refusals.Count == 0 ? LinkState.Reachable : LinkState.Refused, refusals.FirstOrDefault());
     }
 
