@@ -93,13 +93,14 @@ internal static class UpCommand
         string path = folder is not null ? Path.GetFullPath(folder)
             : once ? Directory.CreateTempSubdirectory("smartcity-").FullName
             : Path.Combine(RepositoryFolder.Find() ?? Directory.GetCurrentDirectory(), "state");
+        int oracles = OraclesOf(path, parsed);
         UpOptions options = new(
             new(path),
             parsed.GetValue(s_plan) ?? Path.Combine(RepositoryFolder.Find() ?? Directory.GetCurrentDirectory(), "config", "demo-city.json"),
-            once || parsed.GetValue(s_ports) == "auto" ? Ports.Free(OraclesOf(path, parsed)) : Ports.Fixed(OraclesOf(path, parsed)),
+            once || parsed.GetValue(s_ports) == "auto" ? Ports.Free(oracles) : Ports.Fixed(oracles),
             parsed.GetValue(s_chain), once, parsed.GetValue(s_speed),
             parsed.GetValue(s_alarms) ?? (once ? AlarmMode.Strict : AlarmMode.Refined),
-            parsed.GetValue(s_figures), parsed.GetValue(s_export), parsed.GetValue(s_ready), OraclesOf(path, parsed));
+            parsed.GetValue(s_figures), parsed.GetValue(s_export), parsed.GetValue(s_ready), oracles);
         try
         {
             using FileStream taken = options.State.Take();
