@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace SmartCity.Benchmarks;
 
@@ -26,7 +27,7 @@ internal sealed class BenchSource(int groups, long firstMs)
     /// <summary>0 until it is put somewhere: then the city's first instant.</summary>
     private long _nowMs;
 
-    /// <summary>Serves until the process is ended; prints its address.</summary>
+    /// <summary>Serves until the process is told to end (SIGTERM, SIGINT); prints its address.</summary>
     public async Task RunAsync()
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
@@ -51,7 +52,7 @@ internal sealed class BenchSource(int groups, long firstMs)
         });
         await app.StartAsync();
         Console.WriteLine(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        await Task.Delay(Timeout.Infinite);
+        await app.WaitForShutdownAsync();
     }
 
     private long Now => Interlocked.Read(ref _nowMs) is > 0 and long now ? now : firstMs;
