@@ -4,7 +4,9 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { Interface, JsonRpcProvider, keccak256, toBeHex } from "ethers";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 const json = process.argv[2] === "true";
 const quick = process.argv[3] === "true";
@@ -132,6 +134,19 @@ async function withSource(groups, work) {
   }
 }
 
+/** Begins a journal in one process and measures hours in another: the oracle's memory, not that of what prepares it. */
+function hourOf(meters) {
+  return async (source) => {
+    const folder = mkdtempSync(join(tmpdir(), "oracle-bench"));
+    try {
+      await bench("begin", source, PLAN, meters, folder);
+      return await bench("hour", source, PLAN, meters, folder);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+}
+
 async function path(kind) {
   return withNode(kind, async (node) => {
     const figures = {};
@@ -197,7 +212,7 @@ async function measure() {
     Object.assign(figures, await bench("client", node), await ethersClient(node));
   });
   for (const [name, meters] of METERS) {
-    const { secondsPerHour, megabytes } = await withSource(meters / 4, (source) => bench("hour", source, PLAN, meters));
+    const { secondsPerHour, megabytes } = await withSource(meters / 4, hourOf(meters));
     figures[name] = secondsPerHour;
     figures.megabytesAt100kMeters = megabytes;
     say(`${meters} meters: ${secondsPerHour} s an hour, ${megabytes} MB`);

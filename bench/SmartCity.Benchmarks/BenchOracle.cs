@@ -14,13 +14,16 @@ namespace SmartCity.Benchmarks;
 /// <summary>The oracle itself, put together as its worker does it, on a source of <see cref="BenchSource"/> and a real node.</summary>
 internal sealed class BenchOracle : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("oracle-bench").FullName;
+    private readonly string _folder;
+    private readonly bool _isKept;
     private readonly HttpClient _clock;
     private readonly AlphalogicClient _source;
     private readonly EthECKey _key;
 
-    private BenchOracle(Uri source, CityPlan plan, DeployedCity city, EthApi api, EthECKey key)
+    private BenchOracle(Uri source, CityPlan plan, DeployedCity city, EthApi api, EthECKey key, string? folder = null)
     {
+        _folder = folder ?? Directory.CreateTempSubdirectory("oracle-bench").FullName;
+        _isKept = folder is not null;
         OracleOptions options = new()
         {
             SourceUrl = source,
@@ -77,12 +80,12 @@ internal sealed class BenchOracle : IDisposable
         return (new(source, plan, city, api, key), api, city, administrator);
     }
 
-    /// <summary>An oracle that no chain is asked for.</summary>
-    public static BenchOracle WithoutChain(Uri source, CityPlan plan)
+    /// <summary>An oracle that no chain is asked for, with its journal in a folder that stays.</summary>
+    public static BenchOracle WithoutChain(Uri source, CityPlan plan, string folder)
     {
         CityContracts contracts = CityContracts.FromAddresses(
             ContractArtifact.Names.ToDictionary(name => name, name => new Address(Keccak.Hash256(name).ToBytes().AsSpan(0, Address.Size))));
-        return new(source, plan, new(1, Hash32.Zero, 0, contracts, []), ApiOf(new("http://127.0.0.1:9")), EthECKey.Generate());
+        return new(source, plan, new(1, Hash32.Zero, 0, contracts, []), ApiOf(new("http://127.0.0.1:9")), EthECKey.Generate(), folder);
     }
 
     public static EthApi ApiOf(Uri chain) => new(new RpcClient(new() { BaseAddress = chain, Timeout = Timeout.InfiniteTimeSpan }));
@@ -121,6 +124,9 @@ internal sealed class BenchOracle : IDisposable
         _source.Dispose();
         _clock.Dispose();
         _key.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        if (!_isKept)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 }

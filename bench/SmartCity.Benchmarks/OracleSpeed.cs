@@ -115,12 +115,14 @@ internal static class OracleSpeed
             : throw new InvalidOperationException($"{bills.Issued} bills were issued, {flats} are due.");
     }
 
-    /// <summary>What an hour of a city costs: one poll of all its meters by REST into the journal, and the hour closed, written and signed.</summary>
-    public static async Task<Dictionary<string, double>> HourAsync(Uri source, CityPlan template, int meters)
+    /// <summary>
+    /// What an hour of a city costs: one poll of all its meters by REST into the journal, and the hour closed, written and signed. The journal
+    /// was begun by <see cref="BeginAsync"/> in another process, so that memory is that of an oracle that was started and goes on.
+    /// </summary>
+    public static async Task<Dictionary<string, double>> HourAsync(Uri source, CityPlan template, int meters, string folder)
     {
         CityPlan plan = BenchCity.Plan(template, meters / BenchCity.MetersOfGroup, LastMonth(template), withFlats: false);
-        using BenchOracle oracle = BenchOracle.WithoutChain(source, plan);
-        await BeginAsync(oracle);
+        using BenchOracle oracle = BenchOracle.WithoutChain(source, plan, folder);
         HourStore hours = new(oracle.Journal, new(oracle.Journal), TimeProvider.System);
         BatchStore batches = new(oracle.Journal, TimeProvider.System);
         using EthECKey key = EthECKey.Generate();
@@ -157,13 +159,17 @@ internal static class OracleSpeed
         batches.Add(signed);
     }
 
-    /// <summary>The city's first hour is behind it, and its registers are known as of its end.</summary>
-    private static async Task BeginAsync(BenchOracle oracle)
+    /// <summary>Begins the journal of a city in a folder: its first hour is behind it, and its registers are known as of its end.</summary>
+    public static async Task BeginAsync(Uri source, CityPlan template, int meters, string folder)
     {
+        CityPlan plan = BenchCity.Plan(template, meters / BenchCity.MetersOfGroup, LastMonth(template), withFlats: false);
+        using BenchOracle oracle = BenchOracle.WithoutChain(source, plan, folder);
         Hour first = oracle.Layout.FirstHour;
         await oracle.SetClockAsync(first.Start);
         await oracle.Engine.Poller.PollAsync(withMeters: true, CancellationToken.None);
-        Dictionary<SignalKey, HourInput> registers = new SampleStore(oracle.Journal).AsOf(first.Start, TimeSpan.FromMinutes(1));
+        SampleStore samples = new(oracle.Journal);
+        samples.Register([]); // Learns what is there.
+        Dictionary<SignalKey, HourInput> registers = samples.AsOf(first.Start, TimeSpan.FromMinutes(1), new HashSet<SignalKey>(oracle.Layout.Boundaries));
         HourCloser closer = new(oracle.Layout, []);
         foreach (SegmentLayout segment in oracle.Layout.Segments)
         {

@@ -16,8 +16,8 @@ namespace SmartCity.Benchmarks;
 /// <summary>
 /// Speeds that scripts/bench prints: `signer` measures the signer beside the plain BouncyCastle way in one run, `audit FILE` the audit
 /// of exported data, `alarms RULES` the alarm rules of a file, `journal` what is written durably, `client NODE` encoding and asking a node,
-/// `source PLAN GROUPS` serves a city's meters for `path SOURCE NODE PLAN GROUPS HOURS`, `month SOURCE NODE PLAN` and `hour SOURCE PLAN METERS`. One line of
-/// JSON each.
+/// `source PLAN GROUPS` serves a city's meters for `path SOURCE NODE PLAN GROUPS HOURS`, `month SOURCE NODE PLAN`, and `begin` and then
+/// `hour SOURCE PLAN METERS FOLDER`. One line of JSON each.
 /// </summary>
 internal static class Program
 {
@@ -53,13 +53,17 @@ internal static class Program
             case ["month", string source, string node, string plan]:
                 Print(await OracleSpeed.MonthAsync(new(source), new(node), await LoadAsync(plan)));
                 return 0;
-            case ["hour", string source, string plan, string meters]:
-                Print(await OracleSpeed.HourAsync(new(source), await LoadAsync(plan), int.Parse(meters, Invariant)));
+            case ["begin", string source, string plan, string meters, string folder]:
+                await OracleSpeed.BeginAsync(new(source), await LoadAsync(plan), int.Parse(meters, Invariant), folder);
+                Print([]);
+                return 0;
+            case ["hour", string source, string plan, string meters, string folder]:
+                Print(await OracleSpeed.HourAsync(new(source), await LoadAsync(plan), int.Parse(meters, Invariant), folder));
                 return 0;
             default:
                 await Console.Error.WriteLineAsync(
                     "Usage: SmartCity.Benchmarks signer | audit FILE | alarms RULES | journal | client NODE | source PLAN GROUPS "
-                    + "| path SOURCE NODE PLAN GROUPS HOURS | month SOURCE NODE PLAN | hour SOURCE PLAN METERS");
+                    + "| path SOURCE NODE PLAN GROUPS HOURS | month SOURCE NODE PLAN | begin|hour SOURCE PLAN METERS FOLDER");
                 return 2;
         }
     }

@@ -22,7 +22,11 @@ public sealed partial class AlphalogicClient : ISignalSource, IDisposable
     private readonly AlphalogicTransport _transport;
     private readonly AlphalogicSession _session;
     private readonly ILogger<AlphalogicClient> _logger;
-    private readonly ConcurrentDictionary<ParameterId, SignalParameter> _parameters = new();
+    private readonly ConcurrentDictionary<ParameterId, KnownParameter> _parameters = new();
+
+    /// <summary>Names and units, each once: a city has some 100,000 parameters and a few dozen of these.</summary>
+    private readonly ConcurrentDictionary<string, string> _words = new(StringComparer.Ordinal);
+
     private volatile ObjectTree? _tree;
 
     /// <summary>Makes a client over a handler, which it then owns. Nothing is sent yet.</summary>
@@ -72,10 +76,10 @@ public sealed partial class AlphalogicClient : ISignalSource, IDisposable
             List<SignalParameter> parameters = [];
             foreach (JsonElement item in Items("GET /" + path, root))
             {
-                if (AlphalogicJson.ReadParameter(item, node) is { } parameter)
+                if (AlphalogicJson.ReadParameter(item, node, text => _words.GetOrAdd(text, text)) is { } parameter)
                 {
                     parameters.Add(parameter);
-                    _parameters[parameter.Id] = parameter;
+                    _parameters[parameter.Id] = new(parameter.Owner, parameter.ValueType);
                 }
                 else
                 {
@@ -188,7 +192,7 @@ public sealed partial class AlphalogicClient : ISignalSource, IDisposable
                 continue;
             }
             ParameterId id = new(number);
-            SignalValueType type = _parameters.TryGetValue(id, out SignalParameter? parameter) ? parameter.ValueType : SignalValueType.Unknown;
+            SignalValueType type = _parameters.TryGetValue(id, out KnownParameter parameter) ? parameter.ValueType : SignalValueType.Unknown;
             SignalValue value = AlphalogicJson.ReadCurrent(item, id, type, sourceNow, _options.PollPeriod * StalePollPeriods);
             found[id] = found.TryGetValue(id, out SignalValue first) && first != value ? AlphalogicJson.Bad(id, sourceNow, "answered twice, differently") : value;
         }
@@ -201,7 +205,7 @@ public sealed partial class AlphalogicClient : ISignalSource, IDisposable
         {
             throw new AlphalogicAnswerException($"Alphalogic {endpoint}: the answer has no \"items\".");
         }
-        SignalValueType type = _parameters.TryGetValue(parameter, out SignalParameter? known) ? known.ValueType : SignalValueType.Unknown;
+        SignalValueType type = _parameters.TryGetValue(parameter, out KnownParameter known) ? known.ValueType : SignalValueType.Unknown;
         List<SignalValue> values = [];
         foreach (JsonElement item in Items(endpoint, items))
         {
@@ -253,7 +257,7 @@ public sealed partial class AlphalogicClient : ISignalSource, IDisposable
 
     private string? TroubleOf(ParameterId id, ObjectTree? tree)
     {
-        if (tree is null || !_parameters.TryGetValue(id, out SignalParameter? parameter))
+        if (tree is null || !_parameters.TryGetValue(id, out KnownParameter parameter))
         {
             return null;
         }
@@ -324,6 +328,9 @@ public sealed partial class AlphalogicClient : ISignalSource, IDisposable
 
     [LoggerMessage(EventId = 3002, Level = LogLevel.Warning, Message = "Alphalogic {Endpoint}: skipped {What}")]
     private partial void LogSkipped(string endpoint, string what);
+
+    /// <summary>What must be known of a parameter to judge its values.</summary>
+    private readonly record struct KnownParameter(ObjectId Owner, SignalValueType ValueType);
 
     private sealed record ObjectTree(
         IReadOnlyList<SignalObject> Objects, IReadOnlyDictionary<ObjectId, SignalObject> ById, EntityTagHeaderValue? ETag);

@@ -77,15 +77,19 @@ internal static class AlphalogicJson
     }
 
     /// <summary>Reads a parameter of a node; <c>null</c> when it has no id or no name.</summary>
-    public static SignalParameter? ReadParameter(JsonElement item, ObjectId node)
+    /// <param name="item">The JSON object.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="shared">Gives the same string for the same text: names and units repeat.</param>
+    public static SignalParameter? ReadParameter(JsonElement item, ObjectId node, Func<string, string> shared)
     {
-        if (Id(item, "id") is not { } id || Text(item, "name") is not { Length: > 0 } name)
+        if (Id(item, "id") is not { } id || Text(item, "name") is not { Length: > 0 } text)
         {
             return null;
         }
+        string name = shared(text);
         return new(
             new(id), node, name, Text(item, "displayName") ?? name, Text(item, "desc") ?? "", ReadType(Text(item, "valueType")),
-            Text(item, "unit") ?? "", Text(item, "access") == "read_write");
+            shared(Text(item, "unit") ?? ""), Text(item, "access") == "read_write");
     }
 
     /// <summary>Reads one item of a batch of current values.</summary>

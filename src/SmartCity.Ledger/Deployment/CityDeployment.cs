@@ -7,15 +7,16 @@ using SmartCity.Ledger.Contracts;
 
 namespace SmartCity.Ledger;
 
-/// <summary>Sets a city up on a chain: contracts, permissions, meters, accounts, providers, prices, oracles. All transactions are sent
-/// at once; a city of some hundred meters takes a few blocks.</summary>
+/// <summary>Sets a city up on a chain: contracts, permissions, meters, accounts, providers, prices, oracles. As many transactions as a
+/// block holds are sent at once; a city of some hundred meters takes a few blocks.</summary>
+/// <remarks>No more than a block holds: anvil tries what fits beside one that does not, finds its nonce too high, and drops it for good.</remarks>
 /// <param name="api">The node.</param>
 /// <param name="sender">Sends with the deployer's key, which nobody else must use meanwhile.</param>
 /// <param name="time">The clock of waiting; null takes the system's.</param>
 public sealed class CityDeployment(EthApi api, TransactionSender sender, TimeProvider? time = null)
 {
-    private static readonly TimeSpan StageTimeout = TimeSpan.FromMinutes(2);
-    private const int StepsPerStage = 16;
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
+    private const int StepsPerReport = 16;
 
     /// <summary>Deploys a city. A failed deployment leaves contracts that nobody uses; deploy again.</summary>
     /// <param name="request">What to set up.</param>
@@ -32,29 +33,47 @@ public sealed class CityDeployment(EthApi api, TransactionSender sender, TimePro
         request.Check();
         ulong chainId = await api.GetChainIdAsync(cancellationToken);
         Hash32 genesis = (await api.GetBlockAsync(BlockParameter.Of(0), cancellationToken)).Hash;
-        ulong block = await api.GetBlockNumberAsync(cancellationToken);
+        EthBlock block = await api.GetBlockAsync(BlockParameter.Latest, cancellationToken);
         ulong nonce = await api.GetTransactionCountAsync(sender.Address, BlockParameter.Pending, cancellationToken);
 
         IReadOnlyList<DeployedAccount> accounts = NewAccounts(request.Plan);
         (CityContracts contracts, IReadOnlyList<DeploymentStep> steps, DeploymentStep? handover) =
             DeploymentSteps.Of(request, accounts, sender.Address, nonce);
         int total = steps.Count + (handover is null ? 0 : 1);
-        Hash32[] hashes = await SendAsync(steps, cancellationToken);
-        for (int first = 0; first < steps.Count; first += StepsPerStage)
+        int done = 0;
+        foreach (DeploymentStep[] stage in StagesOf(steps, block.GasLimit).Concat(handover is null ? [] : [[handover]]))
         {
-            int end = Math.Min(first + StepsPerStage, steps.Count);
-            await ConfirmAsync(steps.Take(first..end).ToArray(), hashes[first..end], cancellationToken);
-            progress?.Report(new(end, total, steps[end - 1].Name));
+            Hash32[] hashes = await SendAsync(stage, cancellationToken);
+            foreach ((DeploymentStep Step, Hash32 Hash)[] some in stage.Zip(hashes).Chunk(StepsPerReport))
+            {
+                await ConfirmAsync(some, cancellationToken);
+                done += some.Length;
+                progress?.Report(new(done, total, some[^1].Step.Name));
+            }
         }
-        if (handover is not null)
-        {
-            await ConfirmAsync([handover], await SendAsync([handover], cancellationToken), cancellationToken);
-            progress?.Report(new(total, total, handover.Name));
-        }
-        return new(chainId, genesis, block, contracts, accounts);
+        return new(chainId, genesis, block.Number, contracts, accounts);
     }
 
-    private async Task<Hash32[]> SendAsync(IReadOnlyList<DeploymentStep> steps, CancellationToken cancellationToken)
+    /// <summary>Steps in their order, together as many as a block holds.</summary>
+    private static IEnumerable<DeploymentStep[]> StagesOf(IReadOnlyList<DeploymentStep> steps, ulong blockGas)
+    {
+        List<DeploymentStep> stage = [];
+        ulong gas = 0;
+        foreach (DeploymentStep step in steps)
+        {
+            if (stage.Count > 0 && gas + step.Request.GasLimit!.Value > blockGas)
+            {
+                yield return [.. stage];
+                stage.Clear();
+                gas = 0;
+            }
+            stage.Add(step);
+            gas += step.Request.GasLimit!.Value;
+        }
+        yield return [.. stage];
+    }
+
+    private async Task<Hash32[]> SendAsync(DeploymentStep[] steps, CancellationToken cancellationToken)
     {
         IReadOnlyList<SendOutcome> sent = await sender.SendManyAsync(steps.Select(step => step.Request).ToArray(), cancellationToken);
         return steps.Zip(sent, HashOf).ToArray();
@@ -75,11 +94,11 @@ public sealed class CityDeployment(EthApi api, TransactionSender sender, TimePro
         _ => throw new System.Diagnostics.UnreachableException($"Unknown outcome {outcome}."),
     };
 
-    private async Task ConfirmAsync(DeploymentStep[] steps, Hash32[] hashes, CancellationToken cancellationToken)
+    private async Task ConfirmAsync((DeploymentStep Step, Hash32 Hash)[] sent, CancellationToken cancellationToken)
     {
         ReceiptWaiter waiter = new(api, time);
-        IReadOnlyList<ReceiptOutcome> outcomes = await waiter.WaitAsync(hashes, StageTimeout, cancellationToken);
-        foreach ((DeploymentStep step, ReceiptOutcome outcome) in steps.Zip(outcomes))
+        IReadOnlyList<ReceiptOutcome> outcomes = await waiter.WaitAsync([.. sent.Select(pair => pair.Hash)], Timeout, cancellationToken);
+        foreach (((DeploymentStep step, _), ReceiptOutcome outcome) in sent.Zip(outcomes))
         {
             string? problem = outcome switch
             {

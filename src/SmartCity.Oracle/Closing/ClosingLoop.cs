@@ -24,8 +24,13 @@ internal sealed partial class ClosingLoop(
     /// <summary>Hours read and written at a time: bounds memory to a month of one city.</summary>
     private const int ChunkHours = 31 * 24;
 
+    /// <summary>Channels of a city whose hour leaves so much behind that it is worth collecting at once.</summary>
+    private const int ManyChannels = 20_000;
+
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(5);
+
+    private readonly bool _isLarge = layout.Channels.Skip(ManyChannels).Any();
 
     private HourCloser? _closer;
 
@@ -80,6 +85,11 @@ internal sealed partial class ClosingLoop(
         if (isLive)
         {
             Write([(next, await inputs.ReadLiveAsync(next, cancellationToken))], null);
+            if (_isLarge)
+            {
+                // What an hour is closed from lives too long to be collected with the young, and would stay until it is half of all memory.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+            }
             return;
         }
         await BackfillAsync(next, due, cancellationToken);

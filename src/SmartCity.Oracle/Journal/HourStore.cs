@@ -81,7 +81,7 @@ internal sealed class HourStore(JournalDatabase journal, SampleStore samples, Ti
         "SELECT closed_before FROM segment WHERE number = @segment", new { segment }, transaction));
 
     private static Dictionary<ChannelKey, ChannelState> ReadStates(SqliteConnection connection, SqliteTransaction? transaction, string which = "") => connection
-        .Query<(long Group, long Channel, string State)>($"SELECT grp, channel, state FROM channel_state {which}", transaction: transaction)
+        .Query<(long Group, long Channel, string State)>($"SELECT grp, channel, state FROM channel_state {which}", transaction: transaction, buffered: false)
         .ToDictionary(
             row => new ChannelKey((uint)row.Group, (int)row.Channel),
             row => JsonSerializer.Deserialize<ChannelState>(row.State)

@@ -13,12 +13,14 @@ internal readonly record struct Sample(SourceSignal Signal, SignalValue Value, D
 internal sealed class SampleStore(JournalDatabase journal)
 {
     private readonly Dictionary<SignalKey, long> _ids = [];
+    private readonly Dictionary<long, SignalKey> _keys = [];
     private readonly Dictionary<SignalKey, SignalValue> _constants = [];
 
     /// <summary>Gives signals their numbers in the journal; known ones keep theirs.</summary>
     public void Register(IEnumerable<SourceSignal> signals) => journal.Write(transaction =>
     {
-        foreach (SourceSignal signal in signals)
+        Dictionary<SignalKey, SourceSignal> known = signals.ToDictionary(signal => signal.Key);
+        foreach (SourceSignal signal in known.Values)
         {
             transaction.ExecutePrepared(
                 """
@@ -27,9 +29,13 @@ internal sealed class SampleStore(JournalDatabase journal)
                 """,
                 signal.Key.SourceObject, signal.Key.Signal, signal.DisplayName, signal.Unit);
         }
-        foreach (SignalRow row in transaction.Query<SignalRow>("SELECT id, object, name FROM signal"))
+        _ids.EnsureCapacity(known.Count);
+        _keys.EnsureCapacity(known.Count);
+        foreach (SignalRow row in Dapper.SqlMapper.Query<SignalRow>(
+            transaction.Connection, "SELECT id, object, name FROM signal", transaction: transaction.Inner, buffered: false))
         {
-            _ids[new(row.Object, row.Name)] = row.Id;
+            SignalKey key = new(row.Object, row.Name);
+            Remember(row.Id, known.GetValueOrDefault(key)?.Key ?? key); // The same text once: a city has some 100,000 signals.
         }
     });
 
@@ -41,9 +47,15 @@ internal sealed class SampleStore(JournalDatabase journal)
             id = transaction.Scalar<long>(
                 "INSERT INTO signal (object, name, display_name, unit) VALUES (@SourceObject, @Signal, @Signal, '') RETURNING id",
                 new { key.SourceObject, key.Signal });
-            _ids[key] = id;
+            Remember(id, key);
         }
         return id;
+    }
+
+    private void Remember(long id, SignalKey key)
+    {
+        _ids[key] = id;
+        _keys[id] = key;
     }
 
     /// <summary>Journals samples. One that is there already, by signal and source time, is passed over; a constant is kept when it changes.</summary>
@@ -72,16 +84,14 @@ internal sealed class SampleStore(JournalDatabase journal)
         transaction.Touch(OracleChanges.Signals);
     }
 
-    /// <summary>The last good number of each signal at or before an instant and not older than a limit; constants as they are now.</summary>
-    public Dictionary<SignalKey, HourInput> AsOf(DateTimeOffset instant, TimeSpan ageLimit) => journal.Read(connection =>
-        ToInputs(Dapper.SqlMapper.Query<InputRow>(connection,
+    /// <summary>The last good number of each wanted signal at or before an instant and not older than a limit; constants as they are now.</summary>
+    public Dictionary<SignalKey, HourInput> AsOf(DateTimeOffset instant, TimeSpan ageLimit, IReadOnlySet<SignalKey> wanted) => journal.Read(connection =>
+        ToInputs(wanted, Dapper.SqlMapper.Query<InputRow>(connection,
             """
-            SELECT s.object, s.name, x.value, x.source_ms AS SourceMs, x.received_ms AS ReceivedMs
-            FROM (SELECT signal, value, max(source_ms) AS source_ms, received_ms FROM sample
-                  WHERE source_ms BETWEEN @from AND @to AND quality = 2 GROUP BY signal) x
-            JOIN signal s ON s.id = x.signal
+            SELECT signal, value, max(source_ms) AS SourceMs, received_ms AS ReceivedMs FROM sample
+            WHERE source_ms BETWEEN @from AND @to AND quality = 2 GROUP BY signal
             UNION ALL
-            SELECT s.object, s.name, l.value, l.source_ms, l.received_ms FROM latest l JOIN signal s ON s.id = l.signal
+            SELECT l.signal, l.value, l.source_ms, l.received_ms FROM latest l JOIN signal s ON s.id = l.signal
             WHERE s.name = @serial AND l.quality = 2
             """,
             new
@@ -89,7 +99,8 @@ internal sealed class SampleStore(JournalDatabase journal)
                 from = (instant - ageLimit).ToUnixTimeMilliseconds(),
                 to = instant.ToUnixTimeMilliseconds(),
                 serial = CityLayout.SerialSignal,
-            })));
+            },
+            buffered: false)));
 
     /// <summary>
     /// Means of good numbers over an hour, of signals that have one in each quarter of it. A quarter counts for a quarter, however many
@@ -127,14 +138,14 @@ internal sealed class SampleStore(JournalDatabase journal)
                 DateTimeOffset.FromUnixTimeMilliseconds(received[pair.Key])));
     });
 
-    private static Dictionary<SignalKey, HourInput> ToInputs(IEnumerable<InputRow> rows)
+    private Dictionary<SignalKey, HourInput> ToInputs(IReadOnlySet<SignalKey> wanted, IEnumerable<InputRow> rows)
     {
-        Dictionary<SignalKey, HourInput> inputs = [];
+        Dictionary<SignalKey, HourInput> inputs = new(wanted.Count);
         foreach (InputRow row in rows)
         {
-            if (SampleValue.Number(row.Value) is { } number)
+            if (SampleValue.Number(row.Value) is { } number && _keys.TryGetValue(row.Signal, out SignalKey key) && wanted.Contains(key))
             {
-                inputs[new(row.Object, row.Name)] = new(
+                inputs[key] = new(
                     number, DateTimeOffset.FromUnixTimeMilliseconds(row.SourceMs), InputOrigin.Polled, DateTimeOffset.FromUnixTimeMilliseconds(row.ReceivedMs));
             }
         }
@@ -168,8 +179,7 @@ internal sealed class SampleStore(JournalDatabase journal)
 
     private sealed class InputRow
     {
-        public string Object { get; init; } = "";
-        public string Name { get; init; } = "";
+        public long Signal { get; init; }
         public object? Value { get; init; }
         public long SourceMs { get; init; }
         public long ReceivedMs { get; init; }

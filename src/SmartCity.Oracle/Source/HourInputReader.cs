@@ -11,6 +11,8 @@ internal sealed partial class HourInputReader(
 {
     private const int ParallelReads = 8;
 
+    private readonly HashSet<SignalKey> _boundaries = [.. layout.Boundaries.Concat(layout.OptionalBoundaries)];
+    private readonly HashSet<SignalKey> _means = [.. layout.Means];
     private readonly Dictionary<ChannelKey, SignalKey> _importKeys =
         layout.Channels.ToDictionary(channel => new ChannelKey(channel.Group, channel.Channel), channel => channel.ImportKey);
 
@@ -23,22 +25,22 @@ internal sealed partial class HourInputReader(
     /// <exception cref="AlphalogicException">The source does not answer; one signal that does not is left out instead.</exception>
     public async Task<IReadOnlyDictionary<SignalKey, HourInput>> ReadLiveAsync(Hour hour, CancellationToken cancellationToken)
     {
-        Dictionary<SignalKey, HourInput> inputs = [];
+        Dictionary<SignalKey, HourInput> inputs = samples.AsOf(hour.End, options.RegisterAgeLimit, _boundaries);
         if (options.IsShared)
         {
             // Oracles poll at different seconds; the source's history has the same value at the hour's end for all of them.
-            inputs = (await ReadHistoryAsync(hour, hour.Next, [.. layout.Boundaries.Concat(layout.OptionalBoundaries).Concat(layout.Means)], rounds: 1, cancellationToken))[0];
+            IReadOnlyList<Dictionary<SignalKey, HourInput>> same =
+                await ReadHistoryAsync(hour, hour.Next, [.. _boundaries, .. _means], rounds: 1, cancellationToken);
+            foreach ((SignalKey key, HourInput input) in same[0])
+            {
+                inputs[key] = input;
+            }
         }
-        Dictionary<SignalKey, HourInput> polled = samples.AsOf(hour.End, options.RegisterAgeLimit);
-        foreach (SignalKey key in layout.Boundaries.Concat(layout.OptionalBoundaries).Where(polled.ContainsKey))
-        {
-            inputs.TryAdd(key, polled[key]);
-        }
-        foreach ((SignalKey key, HourInput mean) in samples.Means(hour, [.. layout.Means]))
+        foreach ((SignalKey key, HourInput mean) in samples.Means(hour, _means))
         {
             inputs.TryAdd(key, mean);
         }
-        List<SignalKey> lacking = [.. layout.Boundaries.Concat(layout.OptionalBoundaries).Concat(layout.Means).Where(key => !inputs.ContainsKey(key))];
+        List<SignalKey> lacking = [.. _boundaries.Concat(_means).Where(key => !inputs.ContainsKey(key))];
         if (lacking.Count > 0 && !options.IsShared)
         {
             IReadOnlyList<Dictionary<SignalKey, HourInput>> history = await ReadHistoryAsync(hour, hour.Next, [.. lacking], rounds: 1, cancellationToken);
@@ -56,7 +58,7 @@ internal sealed partial class HourInputReader(
     public async Task<IReadOnlyList<Dictionary<SignalKey, HourInput>>> ReadHistoryAsync(Hour from, Hour to, CancellationToken cancellationToken)
     {
         IReadOnlyList<Dictionary<SignalKey, HourInput>> read = await ReadHistoryAsync(
-            from, to, [.. layout.Boundaries.Concat(layout.OptionalBoundaries).Concat(layout.Means)], RoundDelays.Length, cancellationToken);
+            from, to, [.. _boundaries, .. _means], RoundDelays.Length, cancellationToken);
         AddImported(from, read);
         return read;
     }
@@ -123,7 +125,7 @@ internal sealed partial class HourInputReader(
         SourceSignal signal, Hour from, Hour to, List<Dictionary<SignalKey, HourInput>> hours,
         ConcurrentDictionary<SourceSignal, AlphalogicException> failed, CancellationToken cancellationToken)
     {
-        bool isMean = layout.Means.Contains(signal.Key);
+        bool isMean = _means.Contains(signal.Key);
         try
         {
             List<SignalValue> values = [];

@@ -18,6 +18,9 @@ internal sealed partial class Poller(
     TimeProvider time,
     ILogger<Poller> logger)
 {
+    /// <summary>Signals read and written at a time: bounds memory, however large the city.</summary>
+    private const int SignalsAtOnce = 5_000;
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PauseWhenRefused = TimeSpan.FromSeconds(60);
 
@@ -78,7 +81,19 @@ internal sealed partial class Poller(
         using Activity? activity = OracleTelemetry.Begin("poll");
         SourceSignals signals = await session.SignalsAsync(cancellationToken);
         HashSet<string> substations = [.. plan.Substations.Select(station => station.SourceObject)];
-        List<SourceSignal> asked = [.. signals.All.Values.Where(signal => withMeters || substations.Contains(signal.Key.SourceObject))];
+        SourceSignal[] first = [.. signals.All.Values.Where(signal => substations.Contains(signal.Key.SourceObject))];
+        IEnumerable<SourceSignal> meters = withMeters ? signals.All.Values.Where(signal => !substations.Contains(signal.Key.SourceObject)) : [];
+        // What the alarm rules look at is read and written together; of a small city all is.
+        int with = Math.Max(0, SignalsAtOnce - first.Length);
+        await PollAsync([.. first, .. meters.Take(with)], isFirst: true, cancellationToken);
+        foreach (SourceSignal[] more in meters.Skip(with).Chunk(SignalsAtOnce))
+        {
+            await PollAsync(more, isFirst: false, cancellationToken);
+        }
+    }
+
+    private async Task PollAsync(IReadOnlyList<SourceSignal> asked, bool isFirst, CancellationToken cancellationToken)
+    {
         SignalSnapshot snapshot = await session.Source.ReadValuesAsync([.. asked.Select(signal => signal.Parameter)], cancellationToken);
         DateTimeOffset receivedAt = time.GetUtcNow();
         (IReadOnlyList<Sample> polled, IReadOnlyList<MeterEvent> events) = _clocks.Look(
@@ -87,7 +102,10 @@ internal sealed partial class Poller(
         {
             samples.Add(transaction, polled);
             hours.AddEvents(transaction, events);
-            alarms.Look(transaction, polled, snapshot.SourceNow);
+            if (isFirst)
+            {
+                alarms.Look(transaction, polled, snapshot.SourceNow);
+            }
             status.Polled(transaction, snapshot.SourceNow);
             transaction.OnCommit(() => OracleTelemetry.Journaled(polled.Count));
         });

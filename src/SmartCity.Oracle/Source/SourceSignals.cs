@@ -26,13 +26,13 @@ internal sealed record SourceSignals(IReadOnlyDictionary<SignalKey, SourceSignal
     public static async Task<SourceSignals> ReadAsync(ISignalSource source, CityPlan plan, CityLayout layout, CancellationToken cancellationToken)
     {
         HashSet<string> wanted = [.. layout.Channels.Select(channel => channel.SourceObject), .. plan.Substations.Select(station => station.SourceObject)];
-        Dictionary<SignalKey, SourceSignal> all = [];
         SignalObject[] nodes = [.. (await source.ReadObjectsAsync(cancellationToken)).Where(node => wanted.Contains(node.Name))];
         IReadOnlyList<SignalParameter>[] read = new IReadOnlyList<SignalParameter>[nodes.Length];
         await Parallel.ForAsync(
             0, nodes.Length,
             new ParallelOptions { MaxDegreeOfParallelism = ParallelReads, TaskScheduler = TaskScheduler.Current, CancellationToken = cancellationToken },
             async (i, token) => read[i] = await source.ReadParametersAsync(nodes[i].Id, token));
+        Dictionary<SignalKey, SourceSignal> all = new(read.Sum(parameters => parameters.Count));
         foreach ((SignalObject node, IReadOnlyList<SignalParameter> parameters) in nodes.Zip(read))
         {
             foreach (SignalParameter parameter in parameters)
