@@ -169,6 +169,7 @@ internal sealed class RunningCity : IAsyncDisposable
         List<string> arguments =
         [
             "--state", folder.Path, "--chain", Chain.ToString(), "--source", Source.ToString(), "--alarms", Options.Alarms.ToString(),
+            "--health-port", Oracles[number - 1].Health.Port.ToString(CultureInfo.InvariantCulture),
         ];
         foreach (RunningOracle oracle in Oracles.Where(oracle => oracle.Peer is not null))
         {
@@ -192,7 +193,8 @@ internal sealed class RunningCity : IAsyncDisposable
         foreach (StateFolder folder in DemoKeys.OracleFolders(Options.State, Math.Max(1, members.Count)))
         {
             Address address = await DemoKeys.AddressOfAsync(folder, DemoKeys.Oracle, cancellationToken);
-            oracles.Add(new(folder, address, members.Count > 1 ? new($"http://127.0.0.1:{Options.Ports.Peers[oracles.Count]}") : null));
+            oracles.Add(new(
+                folder, address, new($"http://127.0.0.1:{Options.Ports.Health[oracles.Count]}/health/ready"), members.Count > 1 ? new($"http://127.0.0.1:{Options.Ports.Peers[oracles.Count]}") : null));
         }
         return oracles;
     }
@@ -240,5 +242,6 @@ internal sealed class RunningCity : IAsyncDisposable
 /// <summary>An oracle of a running city.</summary>
 /// <param name="Folder">Its own folder.</param>
 /// <param name="Address">The address of its key.</param>
+/// <param name="Health">Where it tells how it is.</param>
 /// <param name="Peer">Where it answers the others; none when it signs alone.</param>
-internal sealed record RunningOracle(StateFolder Folder, Address Address, Uri? Peer);
+internal sealed record RunningOracle(StateFolder Folder, Address Address, Uri Health, Uri? Peer);

@@ -32,6 +32,7 @@ internal sealed class Scenario(RunningCity city, TimeProvider time, IAnsiConsole
         _ = _summary.AddRow("two months billed", string.Create(CultureInfo.InvariantCulture, $"{secondsToBilled:0.0} s after the start"));
         await PayAsync(cancellationToken);
         await RaiseAndClearAsync(cancellationToken);
+        await AskHealthAsync(cancellationToken);
         AuditData data = await Auditor.CollectAsync(city.Api, _contracts.Directory.Address, null, cancellationToken);
         AuditReport report = Auditor.Audit(data);
         AuditCommand.Print(report, console);
@@ -104,6 +105,18 @@ internal sealed class Scenario(RunningCity city, TimeProvider time, IAnsiConsole
         }
         _ = _summary.AddRow(Markup.Escape($"share of {provider.NameEnglish}"), $"{new Kopecks(balance)} RUB, withdrawn");
         return balance;
+    }
+
+    /// <summary>Every oracle says that it is ready: source, journal and chain work, and nothing is behind.</summary>
+    private async Task AskHealthAsync(CancellationToken cancellationToken)
+    {
+        using HttpClient http = new();
+        foreach (RunningOracle oracle in city.Oracles)
+        {
+            using HttpResponseMessage answer = await http.GetAsync(oracle.Health, cancellationToken);
+            Demand(answer.IsSuccessStatusCode, $"{oracle.Health} says {await answer.Content.ReadAsStringAsync(cancellationToken)}");
+        }
+        _ = _summary.AddRow("health", city.Oracles.Count == 1 ? "the oracle is ready" : $"{city.Oracles.Count} oracles are ready");
     }
 
     private async Task RaiseAndClearAsync(CancellationToken cancellationToken)

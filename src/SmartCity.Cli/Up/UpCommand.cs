@@ -27,7 +27,7 @@ internal static class UpCommand
 
     private static readonly Option<string> s_ports = new("--ports")
     {
-        Description = "'fixed': portal 5080, emulator 8010, chain 8545; 'auto': free ones",
+        Description = "'fixed': portal 5080, emulator 8010, chain 8545, health of the oracle 9464; 'auto': free ones",
     };
 
     private static readonly Option<Uri?> s_chain = UrlOption.CreateOptional(
@@ -184,6 +184,7 @@ internal static class UpCommand
                 portal = city.Portal.ToString(),
                 emulator = city.Source.ToString(),
                 chain = city.Chain.ToString(),
+                health = city.Oracles.Select(oracle => oracle.Health.ToString()),
                 directory = city.City.Deployed.Contracts.Directory.Address.ToString(),
                 accounts = city.Options.State.DemoAccounts,
                 sourceLogin = DemoAccounts.SourceLogin,
@@ -238,9 +239,11 @@ internal static class UpCommand
         console.MarkupLineInterpolated($"Portal    {city.Portal}");
         console.MarkupLineInterpolated($"Emulator  {new Uri(city.Source, "control")}   (login {DemoAccounts.SourceLogin}, password {city.SourcePassword})");
         console.MarkupLineInterpolated($"Chain     {city.Chain}   Directory {city.City.Deployed.Contracts.Directory.Address}");
-        foreach ((RunningOracle oracle, int i) in city.Oracles.Select((oracle, i) => (oracle, i)).Where(_ => city.Oracles.Count > 1))
+        foreach ((RunningOracle oracle, int i) in city.Oracles.Select((oracle, i) => (oracle, i)))
         {
-            console.MarkupLineInterpolated($"Oracle {i + 1}  {oracle.Address}   answers the others at {oracle.Peer}, state in {oracle.Folder.Path}");
+            string name = city.Oracles.Count == 1 ? "Oracle   " : $"Oracle {i + 1} ";
+            string others = oracle.Peer is null ? "" : $"   answers the others at {oracle.Peer}, state in {oracle.Folder.Path}";
+            console.MarkupLineInterpolated($"{name} {oracle.Address}   {oracle.Health}{others}");
         }
         console.MarkupLineInterpolated($"State     {city.Options.State.Path}   (logs in {city.Options.State.Logs})");
         console.MarkupLine("Ctrl-C stops everything; the next start finds it as it was.");

@@ -24,19 +24,24 @@ internal sealed record UpOptions(
 /// <param name="Chain">The chain's node.</param>
 /// <param name="Emulator">The emulator of the meters.</param>
 /// <param name="Portal">The portal.</param>
+/// <param name="Health">Where each oracle tells how it is.</param>
 /// <param name="Peers">Where the oracles answer each other, if there are several.</param>
-internal sealed record Ports(int Chain, int Emulator, int Portal, IReadOnlyList<int> Peers)
+internal sealed record Ports(int Chain, int Emulator, int Portal, IReadOnlyList<int> Health, IReadOnlyList<int> Peers)
 {
+    /// <summary>The first of the ports where oracles tell how they are.</summary>
+    private const int FirstHealth = 9464;
+
     /// <summary>The first of the ports where oracles answer each other.</summary>
     private const int FirstPeer = 8021;
 
     /// <summary>The ports people can remember.</summary>
-    public static Ports Fixed(int oracles) => new(8545, 8010, 5080, PeersOf(oracles, [.. Enumerable.Range(FirstPeer, oracles)]));
+    public static Ports Fixed(int oracles) => new(
+        8545, 8010, 5080, [.. Enumerable.Range(FirstHealth, oracles)], PeersOf(oracles, [.. Enumerable.Range(FirstPeer, oracles)]));
 
     /// <summary>Ports that nobody uses at this moment.</summary>
     public static Ports Free(int oracles)
     {
-        TcpListener[] listeners = [.. Enumerable.Range(0, 3 + oracles).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
+        TcpListener[] listeners = [.. Enumerable.Range(0, 3 + 2 * oracles).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
         int[] ports = [.. listeners.Select(listener =>
         {
             listener.Start();
@@ -46,7 +51,7 @@ internal sealed record Ports(int Chain, int Emulator, int Portal, IReadOnlyList<
         {
             listener.Dispose();
         }
-        return new(ports[0], ports[1], ports[2], PeersOf(oracles, ports[3..]));
+        return new(ports[0], ports[1], ports[2], ports[3..(3 + oracles)], PeersOf(oracles, ports[(3 + oracles)..]));
     }
 
     private static IReadOnlyList<int> PeersOf(int oracles, IReadOnlyList<int> ports) => oracles > 1 ? ports : [];
@@ -56,6 +61,7 @@ internal sealed record Ports(int Chain, int Emulator, int Portal, IReadOnlyList<
     public void Check(bool needsChain)
     {
         foreach ((string name, int port) in new[] { ("chain", Chain), ("emulator", Emulator), ("portal", Portal) }
+            .Concat(Health.Select((port, i) => ($"health of oracle {i + 1}", port)))
             .Concat(Peers.Select((port, i) => ($"oracle {i + 1}", port))))
         {
             if (name == "chain" && !needsChain)
