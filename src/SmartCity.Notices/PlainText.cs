@@ -25,27 +25,27 @@ internal static class PlainText
     private static string Clean(string text, int most, bool isOneLine)
     {
         StringBuilder clean = new(Math.Min(text.Length, most));
-        bool isAfterSpace = true;
+        bool isSpaceDue = false;
         ReadOnlySpan<char> rest = text;
         while (!rest.IsEmpty && clean.Length <= most)
         {
             // Half a surrogate pair is read as the replacement character.
             _ = Rune.DecodeFromUtf16(rest, out Rune rune, out int length);
             rest = rest[length..];
-            bool isSpace = Rune.IsWhiteSpace(rune);
-            if (isSpace && (isOneLine || rune.Value != '\n'))
+            if (rune.Value == '\n' && !isOneLine)
             {
-                clean.Append(isAfterSpace ? "" : " ");
+                clean.Append('\n');
+                isSpaceDue = false;
             }
-            else if (isSpace || IsPlain(rune))
+            else if (Rune.IsWhiteSpace(rune))
             {
-                clean.Append(rune.ToString());
+                isSpaceDue = clean.Length > 0 && clean[^1] != '\n';
             }
-            else
+            else if (IsPlain(rune))
             {
-                continue;
+                clean.Append(isSpaceDue ? " " : "").Append(rune.ToString());
+                isSpaceDue = false;
             }
-            isAfterSpace = isSpace;
         }
         return Cut(clean.ToString().Trim(), most);
     }

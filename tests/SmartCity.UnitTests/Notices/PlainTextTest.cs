@@ -8,9 +8,11 @@ public sealed class PlainTextTest
 {
     [TestCase("  a \t b\r\nc\u2028d ", ExpectedResult = "a b c d", Description = "every break is one space")]
     [TestCase("a\0b\u001bc\u202ed\u0085e", ExpectedResult = "abcd e", Description = "no controls, no turning of the direction; NEL is a break")]
-    [TestCase("a\ud800b", ExpectedResult = "a\ufffdb", Description = "half a pair")]
     [TestCase("a]]>b", ExpectedResult = "a]]>b", Description = "what can be written is kept")]
     public string Line_Hostile_IsOnePlainLine(string text) => PlainText.Line(text, 100);
+
+    [Test]
+    public void Line_HalfAPair_IsReplaced() => Assert.That(PlainText.Line(string.Concat("a", '\ud800', "b"), 100), Is.EqualTo("a\ufffdb"));
 
     [TestCase("one\r\n two\n\nthree", ExpectedResult = "one\ntwo\n\nthree")]
     public string Lines_Breaks_AreLineFeeds(string text) => PlainText.Lines(text, 100);

@@ -39,14 +39,13 @@ public sealed class SecretFileTest
     [TestCase(UnixFileMode.OtherWrite)]
     public void ReadPassword_OthersMayTouchIt_IsRefused(UnixFileMode others)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Assert.Ignore("Windows has no such modes.");
-        }
         Write("password\n");
         Assert.That(SecretFile.ReadPassword(_path), Is.EqualTo("password"));
-        File.SetUnixFileMode(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite | others);
-        Assert.That(() => SecretFile.ReadPassword(_path), Throws.TypeOf<SecretFileException>().With.Message.Contains("chmod 600"));
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite | others);
+            Assert.That(() => SecretFile.ReadPassword(_path), Throws.TypeOf<SecretFileException>().With.Message.Contains("chmod 600"));
+        }
     }
 
     [Test]
