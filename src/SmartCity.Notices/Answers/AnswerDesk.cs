@@ -46,6 +46,8 @@ public sealed partial class AnswerDesk(
     /// <summary>Most answers that are handed out at a time.</summary>
     public const int MostOpen = 100;
 
+    private const int NotNow = 503;
+
     /// <summary>Checks an answer and has it on record before it returns. One that is repeated is replied to alike.</summary>
     /// <param name="organisation">Code of the organisation, from the address.</param>
     /// <param name="id">Header <see cref="WebhookSignature.IdHeader"/>.</param>
@@ -61,7 +63,7 @@ public sealed partial class AnswerDesk(
             case AnswerReply.Taken taken:
                 LogTaken(id!, organisation, taken.Answer);
                 break;
-            case AnswerReply.Problem problem:
+            case AnswerReply.Problem { Status: not NotNow } problem: // That one is told with its reason already.
                 LogProblem(PlainText.Line(organisation, WebhookSignature.LongestId), problem.Status, PlainText.Line(problem.Detail, 500));
                 break;
         }
@@ -97,7 +99,7 @@ public sealed partial class AnswerDesk(
         catch (SecretFileException exception)
         {
             LogNoSecret(organisation, exception.Message);
-            return new AnswerReply.Problem(503, "Not now", "The signature cannot be checked now. Repeat it later.");
+            return new AnswerReply.Problem(NotNow, "Not now", "The signature cannot be checked now. Repeat it later.");
         }
         if (WebhookSignature.Violation(keys, id, timestamp, signatures, body, now) is { } violation)
         {

@@ -18,6 +18,10 @@ internal sealed partial class ContactPlanReader(string file, List<RuleProblem> p
     private const int MostContacts = 20;
     private const int LongestText = 200;
 
+    /// <summary>The end needs no mention: whoever was told of an incident is told of its end.</summary>
+    private static readonly IncidentStage[] s_openStages =
+        [.. Enum.GetValues<IncidentStage>().Where(stage => stage is > IncidentStage.None and < IncidentStage.Closed)];
+
     public ContactPlan Read(JsonText root)
     {
         ContactPlan nothing = new("", "", default, null, []);
@@ -110,8 +114,8 @@ internal sealed partial class ContactPlanReader(string file, List<RuleProblem> p
             Address = address,
             Alarms = [.. ItemsOf(item, "alarms").Select(Alarm)],
             LeastSeverity = item.Find("leastSeverity") is null ? Severity.Trivial : Word<Severity>(item, "leastSeverity"),
-            Stages = [.. ItemsOf(item, "stages").Select(Stage)],
-            Levels = [.. ItemsOf(item, "levels").Select(WordIn<EscalationLevel>)],
+            Stages = [.. ItemsOf(item, "stages").Select(stage => WordIn(stage, s_openStages))],
+            Levels = [.. ItemsOf(item, "levels").Select(level => WordIn(level, Enum.GetValues<EscalationLevel>()))],
             Hours = item.Find("hours") is { } hours ? Hours(hours) : null,
             Substitute = OptionalText(item, "substitute"),
         };
@@ -131,16 +135,6 @@ internal sealed partial class ContactPlanReader(string file, List<RuleProblem> p
         }
         Report(item, "the number of an alarm of the brief is 1, 2, 3 or 4.");
         return 1;
-    }
-
-    private IncidentStage Stage(JsonText item)
-    {
-        IncidentStage stage = WordIn<IncidentStage>(item);
-        if (stage is IncidentStage.None or >= IncidentStage.Closed && item.Kind == JsonValueKind.String)
-        {
-            Report(item, "a stage of an open incident is needed, detected to verified; whoever was told of it is always told of its end.");
-        }
-        return stage;
     }
 
     private DutyHours? Hours(JsonText item)
@@ -209,18 +203,18 @@ internal sealed partial class ContactPlanReader(string file, List<RuleProblem> p
     private string? OptionalText(JsonText item, string name) => item.Find(name) is null ? null : Text(item, name);
 
     private TEnum Word<TEnum>(JsonText item, string name)
-        where TEnum : struct, Enum => item.Find(name) is { } written ? WordIn<TEnum>(written) : default;
+        where TEnum : struct, Enum => item.Find(name) is { } written ? WordIn(written, Enum.GetValues<TEnum>()) : default;
 
-    private TEnum WordIn<TEnum>(JsonText written)
+    private TEnum WordIn<TEnum>(JsonText written, TEnum[] allowed)
         where TEnum : struct, Enum
     {
-        string[] names = [.. Enum.GetNames<TEnum>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
+        string[] names = [.. allowed.Select(value => JsonNamingPolicy.CamelCase.ConvertName(value.ToString()))];
         int found = written.Kind == JsonValueKind.String ? Array.IndexOf(names, written.String) : -1;
         if (found < 0)
         {
             Report(written, $"one of {string.Join(", ", names)} is needed.");
         }
-        return Enum.GetValues<TEnum>()[Math.Max(found, 0)];
+        return allowed[Math.Max(found, 0)];
     }
 
     private IEnumerable<JsonText> Bounded(JsonText item, string name, int most)

@@ -32,9 +32,12 @@ internal sealed class DeliveryStore(NoticeDatabase database)
         {
             return false;
         }
-        bool isLate = transaction.Connection!.ExecuteScalar<bool>(
-            "SELECT EXISTS (SELECT 1 FROM notice WHERE object = @Object AND incident = @Incident AND sequence > @Sequence)", key, transaction);
-        return !isLate ? true : throw new ArgumentException($"A later notice than {notice.Sequence} of incident {notice.Incident} was told before.", nameof(notice));
+        if (transaction.Connection!.ExecuteScalar<bool>(
+            "SELECT EXISTS (SELECT 1 FROM notice WHERE object = @Object AND incident = @Incident AND sequence > @Sequence)", key, transaction))
+        {
+            throw new ArgumentException($"A later notice than {notice.Sequence} of incident {notice.Incident} was told before.", nameof(notice));
+        }
+        return true;
     }
 
     /// <summary>The documents of an incident that an organisation had since it was last over, in order.</summary>

@@ -15,7 +15,6 @@ namespace SmartCity.Notices;
 /// <param name="webhooks">For contacts with a web address.</param>
 /// <param name="mails">For contacts with a mail address.</param>
 /// <param name="time">The time.</param>
-/// <param name="random">By how much pauses differ.</param>
 /// <param name="logger">The log.</param>
 public sealed partial class NoticeSender(
     ContactPlan plan,
@@ -25,13 +24,12 @@ public sealed partial class NoticeSender(
     WebhookChannel webhooks,
     MailChannel mails,
     TimeProvider time,
-    Random random,
     ILogger<NoticeSender> logger)
 {
     private const int LongestFailure = 500;
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_pauseWithoutFile = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_pauseAfterFault = TimeSpan.FromSeconds(5);
 
     private readonly DeliveryStore _store = new(database);
 
@@ -63,23 +61,23 @@ public sealed partial class NoticeSender(
 
     private async Task RunAsync(Organisation organisation, Contact contact, CancellationToken cancellationToken)
     {
-        bool hasFile = true;
+        bool isWell = true;
         while (true)
         {
             TimeSpan pause = TimeSpan.Zero;
             try
             {
                 pause = await StepAsync(organisation, contact, cancellationToken) ? TimeSpan.Zero : s_look;
-                hasFile = true;
+                isWell = true;
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                pause = s_pauseWithoutFile;
-                if (hasFile)
+                pause = s_pauseAfterFault;
+                if (isWell)
                 {
-                    LogNoFile(organisation.Code, contact.Name, exception);
+                    LogFault(organisation.Code, contact.Name, exception);
                 }
-                hasFile = false;
+                isWell = false;
             }
             await Task.Delay(pause, time, cancellationToken);
         }
@@ -122,7 +120,7 @@ public sealed partial class NoticeSender(
                 break;
             case SendOutcome.Failed failed when attempts < RetrySchedule.MostAttempts:
                 string why = PlainText.Line(failed.Reason, LongestFailure);
-                _store.Postpone(delivery.Id, now + RetrySchedule.PauseAfter(attempts, random.Next(50, 101), failed.RetryAfter), why);
+                _store.Postpone(delivery.Id, now + RetrySchedule.PauseAfter(attempts, Random.Shared.Next(50, 101), failed.RetryAfter), why);
                 if (failed.RetryAfter is not null)
                 {
                     _store.PostponeAll(organisation, contact, now + RetrySchedule.Asked(failed.RetryAfter));
@@ -164,6 +162,6 @@ public sealed partial class NoticeSender(
     [LoggerMessage(EventId = 6004, Level = LogLevel.Error, Message = "{Count} notices wait for contacts that the plan does not know any more: they are dead letters")]
     private partial void LogUnknownContacts(int count);
 
-    [LoggerMessage(EventId = 6005, Level = LogLevel.Error, Message = "The file of notices cannot be used, {Organisation}/{Contact} waits")]
-    private partial void LogNoFile(string organisation, string contact, Exception exception);
+    [LoggerMessage(EventId = 6005, Level = LogLevel.Error, Message = "Notices to {Organisation}/{Contact} cannot be read or noted: they wait")]
+    private partial void LogFault(string organisation, string contact, Exception exception);
 }

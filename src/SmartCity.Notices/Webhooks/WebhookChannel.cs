@@ -56,7 +56,7 @@ public sealed class WebhookChannel : IDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            return new SendOutcome.Failed(exception.Message);
+            return new SendOutcome.Failed((exception.InnerException ?? exception).Message);
         }
     }
 

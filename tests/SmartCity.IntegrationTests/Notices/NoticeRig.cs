@@ -125,7 +125,7 @@ internal sealed class NoticeRig : IDisposable
     {
         Database = NoticeDatabase.Open(Folder);
         Outbox = new(Plan, s_calendar, Database, Time);
-        Sender = new(Plan, s_calendar, Database, Folder, _webhooks, _mails, Time, new Random(1), Log.For<NoticeSender>());
+        Sender = new(Plan, s_calendar, Database, Folder, _webhooks, _mails, Time, Log.For<NoticeSender>());
         DeadLetters = new(Database, Time);
     }
 }

@@ -58,7 +58,7 @@ public sealed class ContactPlanTest
     [TestCase("\"https://heat.example/n\"", "¦\"ftp://heat.example/n\"", "http or https")]
     [TestCase("\"https://heat.example/n\"", "¦\"https://u:p@heat.example/n\"", "without user and password")]
     [TestCase("[1, 4]", "[1, ¦5]", "1, 2, 3 or 4")]
-    [TestCase("\"registered\"", "¦\"closed\"", "always told of its end")]
+    [TestCase("\"registered\"", "¦\"closed\"", "one of detected, registered")]
     [TestCase("\"08:00-20:00\"", "¦\"08:00-08:00\"", "hours of the day")]
     [TestCase("\"08:00-20:00\"", "¦\"25:00-08:00\"", "hours of the day")]
     [TestCase("\"substitute\": \"night\"", "\"substitute\": ¦\"nobody\"", "no contact of this organisation")]
