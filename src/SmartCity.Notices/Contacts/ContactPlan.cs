@@ -107,7 +107,7 @@ public sealed record Contact
     /// <summary>From which severity on.</summary>
     public Severity LeastSeverity { get; init; }
 
-    /// <summary>At which stages. Whoever was told of an incident is told of its end besides.</summary>
+    /// <summary>At which stages; besides, at the end of incidents of which the organisation was told.</summary>
     public ImmutableArray<IncidentStage> Stages { get; init; } = [];
 
     /// <summary>Of which steps of the escalation of deadlines.</summary>

@@ -18,7 +18,7 @@ internal sealed partial class ContactPlanReader(string file, List<RuleProblem> p
     private const int MostContacts = 20;
     private const int LongestText = 200;
 
-    /// <summary>The end needs no mention: whoever was told of an incident is told of its end.</summary>
+    /// <summary>The end needs no mention: an organisation that was told of an incident is told of its end.</summary>
     private static readonly IncidentStage[] s_openStages =
         [.. Enum.GetValues<IncidentStage>().Where(stage => stage is > IncidentStage.None and < IncidentStage.Closed)];
 
