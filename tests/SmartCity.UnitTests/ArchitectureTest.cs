@@ -15,11 +15,12 @@ public sealed class ArchitectureTest
         ["Ledger"] = ["Domain", "Ethereum"],
         ["Alphalogic"] = ["Domain"],
         ["Aiis"] = ["Domain"],
+        ["Notices"] = ["Domain", "Rules"],
         ["Emulator"] = [],
-        ["Oracle"] = ["Aiis", "Alphalogic", "Domain", "Ethereum", "Ledger", "Rules"],
+        ["Oracle"] = ["Aiis", "Alphalogic", "Domain", "Ethereum", "Ledger", "Notices", "Rules"],
         ["Audit"] = ["Domain", "Ethereum", "Ledger"],
-        ["Portal"] = ["Audit", "Domain", "Ethereum", "Ledger", "Oracle", "Rules"],
-        ["Cli"] = ["Aiis", "Alphalogic", "Audit", "Domain", "Emulator", "Ethereum", "Ledger", "Oracle", "Portal", "Rules"],
+        ["Portal"] = ["Audit", "Domain", "Ethereum", "Ledger", "Notices", "Oracle", "Rules"],
+        ["Cli"] = ["Aiis", "Alphalogic", "Audit", "Domain", "Emulator", "Ethereum", "Ledger", "Notices", "Oracle", "Portal", "Rules"],
     };
 
     private static readonly Dictionary<string, string[]> s_allowedPackages = new()

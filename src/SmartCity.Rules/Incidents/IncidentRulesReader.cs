@@ -111,26 +111,9 @@ internal sealed class IncidentRulesReader(string file, List<RuleProblem> problem
         }
     }
 
-    private IEnumerable<JsonText> Objects(JsonText row, string name) =>
-        ItemsOf(row, name).Where(item => Expect(item, JsonValueKind.Object, "an object in braces"));
-
     private ImmutableArray<string> Acts(JsonText row) => [.. ItemsOf(row, "acts").Select(TextIn)];
 
     private TimeSpan Span(JsonText row, string name) => row.Find(name) is { } written ? SpanIn(written) ?? default : default;
-
-    private int Whole(JsonText row, string name, int least, int most)
-    {
-        if (row.Find(name) is not { } written)
-        {
-            return least;
-        }
-        if (written.Kind == JsonValueKind.Number && written.Number == decimal.Truncate(written.Number) && written.Number >= least && written.Number <= most)
-        {
-            return (int)written.Number;
-        }
-        Report(written, $"a whole number from {least} to {most} is needed.");
-        return least;
-    }
 
     private DateTimeOffset? Date(JsonText row, string name)
     {

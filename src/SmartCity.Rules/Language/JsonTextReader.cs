@@ -48,6 +48,25 @@ internal abstract partial class JsonTextReader(string file, List<RuleProblem> pr
         return list is not null && Expect(list, JsonValueKind.Object, "an object in braces") ? list.Fields : [];
     }
 
+    /// <summary>The objects of a list; what is none is reported.</summary>
+    protected IEnumerable<JsonText> Objects(JsonText row, string name) =>
+        ItemsOf(row, name).Where(item => Expect(item, JsonValueKind.Object, "an object in braces"));
+
+    /// <summary>A whole number within bounds; the least where the field is missing or wrong.</summary>
+    protected int Whole(JsonText row, string name, int least, int most)
+    {
+        if (row.Find(name) is not { } written)
+        {
+            return least;
+        }
+        if (written.Kind == JsonValueKind.Number && written.Number == decimal.Truncate(written.Number) && written.Number >= least && written.Number <= most)
+        {
+            return (int)written.Number;
+        }
+        Report(written, $"a whole number from {least} to {most} is needed.");
+        return least;
+    }
+
     protected void CheckFields(JsonText item, string[] known, string[] needed)
     {
         foreach (JsonField field in item.Fields.Where(field => !known.Contains(field.Name)))
