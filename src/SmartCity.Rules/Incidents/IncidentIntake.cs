@@ -151,11 +151,16 @@ public sealed class IncidentIntake(IncidentRules rules, IncidentMachine machine)
         return isDue ? OpenUnlessOpen(state, objectNumber, raised.Alarm, raised.Time, raised.Time, raised.Severity, events) : state;
     }
 
-    private IntakeEvent.Reopened? TryReopen(Incident incident, AlarmEvent.Raised raised, string evidence) =>
-        (incident.ClearedAt is not null || !incident.IsOpen)
-        && machine.Do(incident, new IncidentCommand.Reopen(raised.Time, Automaton, evidence)) is IncidentOutcome.Done done
-            ? new(done.Incident, raised.Time, raised.Alarm, done.Breaches)
-            : null;
+    private IntakeEvent.Reopened? TryReopen(Incident incident, AlarmEvent.Raised raised, string evidence)
+    {
+        // A person may have done something a moment before the raising was seen: an open incident's alarm is back all the same.
+        DateTimeOffset earliest = incident.IsOpen && incident.StageAt > incident.ClearedAt ? incident.StageAt : incident.ClearedAt ?? raised.Time;
+        DateTimeOffset time = incident.IsOpen && raised.Time < earliest ? earliest : raised.Time;
+        return (incident.ClearedAt is not null || !incident.IsOpen)
+            && machine.Do(incident, new IncidentCommand.Reopen(time, Automaton, evidence)) is IncidentOutcome.Done done
+                ? new(done.Incident, time, raised.Alarm, done.Breaches)
+                : null;
+    }
 
     private static IntakeState OpenUnlessOpen(
         IntakeState state, uint objectNumber, AlarmRule alarm, DateTimeOffset raisedAt, DateTimeOffset registeredAt, Severity severity, List<IntakeEvent> events)
