@@ -99,18 +99,19 @@ internal sealed partial class IncidentDesk
         {
             return "Nobody is sent: say who, and until when it is to be repaired.";
         }
-        if (incident.State.IsCritical && stage is IncidentStage.Verified or IncidentStage.Closed
-            && _keys.SignerOf(draft.By) == IncidentStore.SignerOfElimination(transaction, incident.Id))
+        if (stage is IncidentStage.Verified or IncidentStage.Closed && IsSameToTheLog(transaction, incident, draft.By))
         {
-            // The incident log knows persons by their keys alone.
-            return _keys.SignerOf(draft.By).Length > 0
-                ? $"{draft.By} eliminated it: a critical incident is verified and closed by another person."
-                : $"Neither {draft.By} nor {incident.State.EliminatedBy} has a key of their own, so nobody could tell them apart. "
-                    + "Have it done by a person with a key (smartcity key dispatcher).";
+            return $"Neither {draft.By} nor {incident.State.EliminatedBy} has a key of their own, so the incident log could not tell them apart. "
+                + "Have it done by a person with a key (smartcity key dispatcher).";
         }
         return Apply(transaction, incident, draft with { Kind = IncidentEntryKind.Advanced, Stage = stage },
             evidence => new IncidentCommand.Advance(stage, draft.Time, draft.By, evidence));
     }
+
+    /// <summary>The incident log knows persons by their keys alone: two without one are the same to it.</summary>
+    private bool IsSameToTheLog(JournalTransaction transaction, StoredIncident incident, string by) =>
+        incident.State.IsCritical && incident.State.EliminatedBy is { } other && !string.Equals(other, by, StringComparison.OrdinalIgnoreCase)
+        && _keys.SignerOf(by) == IncidentStore.SignerOfElimination(transaction, incident.Id);
 
     private string? SendCrew(JournalTransaction transaction, StoredIncident incident, DeskRequest.SendCrew request, EntryDraft draft)
     {
