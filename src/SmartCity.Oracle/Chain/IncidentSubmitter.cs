@@ -46,7 +46,11 @@ internal sealed partial class IncidentSubmitter(
     /// <summary>So often in a row an error must be had before it is final: one node may lag.</summary>
     private const int LooksUntilRefused = 3;
 
+    private static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(3);
+
     private readonly Dictionary<long, int> _refusals = [];
+    private long _checkedAt;
+    private int _missed;
     private int _seenEpoch = -1;
     private string? _lastRefusal;
 
@@ -82,6 +86,7 @@ internal sealed partial class IncidentSubmitter(
             _seenEpoch = chain.Epoch;
             outbox.Doubt(DoubtedEntries);
         }
+        await CheckLastAsync(cancellationToken);
         List<(OpenEntry Entry, Hash32 Hash)> sent = [];
         bool isAccepted = true;
         bool isMoreDue = true;
@@ -106,6 +111,23 @@ internal sealed partial class IncidentSubmitter(
         }
         await ConfirmAsync(sent, cancellationToken);
         return isAccepted;
+    }
+
+    /// <summary>Is the last entry that was on the chain there still? Where blocks are lost that hold no hours, nothing else would tell.</summary>
+    private async Task CheckLastAsync(CancellationToken cancellationToken)
+    {
+        if (time.GetElapsedTime(_checkedAt) < CheckPeriod || outbox.LastConfirmed() is not (Hash32 incident, Hash32 evidence))
+        {
+            return;
+        }
+        _checkedAt = time.GetTimestamp();
+        _missed = await chain.HasEvidenceAsync(incident, evidence, cancellationToken) ? 0 : _missed + 1;
+        if (_missed >= LooksUntilRefused)
+        {
+            _missed = 0;
+            outbox.Doubt(DoubtedEntries);
+            LogLost(incident);
+        }
     }
 
     private enum EntryStep
@@ -291,6 +313,9 @@ internal sealed partial class IncidentSubmitter(
 
     [LoggerMessage(EventId = 5123, Level = LogLevel.Warning, Message = "{Kind} of incident {Incident} waits: {Reason}")]
     private partial void LogNotAsked(IncidentEntryKind kind, Hash32 incident, string reason);
+
+    [LoggerMessage(EventId = 5125, Level = LogLevel.Warning, Message = "The chain has lost entries of incident {Incident}; those it lacks are sent again")]
+    private partial void LogLost(Hash32 incident);
 
     [LoggerMessage(EventId = 5124, Level = LogLevel.Warning, Message = "Incident {Incident} goes on as {Open}, which the incident log has open and the journal did not know of")]
     private partial void LogAdopted(Hash32 incident, Hash32 open);

@@ -70,6 +70,13 @@ internal sealed class IncidentOutbox(JournalDatabase journal)
         transaction.Touch(OracleChanges.Alarms);
     });
 
+    /// <summary>The newest entry that is known to be on the chain by its own evidence: incident and hash of the evidence; <c>null</c> for none.</summary>
+    public (Hash32 Incident, Hash32 Evidence)? LastConfirmed() => journal.Read(connection => connection.Query<(byte[] Incident, byte[] Evidence)>(
+        """
+        SELECT i.hash, e.evidence_hash FROM incident_outbox o JOIN incident_entry e ON e.id = o.entry JOIN incident i ON i.id = e.incident
+        WHERE o.state = 2 AND i.adopted IS NULL ORDER BY o.entry DESC LIMIT 1
+        """).Select(row => ((Hash32, Hash32)?)(new Hash32(row.Incident), new Hash32(row.Evidence))).FirstOrDefault());
+
     /// <summary>Has the newest entries looked up on the chain again: blocks may have been lost.</summary>
     public void Doubt(int newest) => journal.Write(transaction => transaction.Execute(
         "UPDATE incident_outbox SET state = 1 WHERE state = 2 AND entry > (SELECT max(entry) FROM incident_outbox) - @newest", new { newest }));
