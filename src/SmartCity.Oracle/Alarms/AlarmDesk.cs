@@ -26,7 +26,7 @@ internal sealed partial class AlarmDesk
     /// <summary>For a source whose clock runs faster than ours: between two answers much of its time passes, and no value is old for that.</summary>
     private readonly RuleProgram _patientProgram;
 
-    private readonly Dictionary<uint, RuleState> _states;
+    private Dictionary<uint, RuleState> _states;
     private DateTimeOffset? _lastReceived;
 
     /// <summary>When what the rules saw last was received; it is known after a restart too.</summary>
@@ -52,6 +52,13 @@ internal sealed partial class AlarmDesk
         _program = book.Compile(_mode, new Dictionary<string, ParameterValue> { ["noDataAfter"] = ParameterValue.Of(_silence) });
         _patientProgram = book.Compile(_mode, new Dictionary<string, ParameterValue> { ["noDataAfter"] = ParameterValue.None });
         (_states, _seenAt) = journal.Read(connection => (AlarmStore.ReadStates(connection, _program), AlarmStore.LastReceived(connection)));
+    }
+
+    /// <summary>Takes the state of the rules, and of incidents, from the journal again, after a transaction was given up.</summary>
+    public void Reload(JournalDatabase journal)
+    {
+        _states = journal.Read(connection => AlarmStore.ReadStates(connection, _program));
+        _incidents?.Reload(journal);
     }
 
     /// <summary>

@@ -14,6 +14,9 @@ internal sealed partial class IncidentDesk
 
     private const int MaxDegrees = 50;
 
+    /// <summary>Most that a request may look back: an outage touches no more months than these days make.</summary>
+    private static readonly TimeSpan s_longestAgo = TimeSpan.FromDays(124);
+
     /// <summary>Most months that an outage may touch.</summary>
     private const int MaxPeriods = 4;
 
@@ -32,9 +35,9 @@ internal sealed partial class IncidentDesk
         {
             return (null, $"There is no incident {request.Incident}.");
         }
-        if (at > now)
+        if (at > now || at < now - s_longestAgo)
         {
-            return (null, $"It cannot have happened at {at:u}: now it is {now:u}.");
+            return (null, $"It cannot have happened at {at:u}: now it is {now:u}, and {s_longestAgo.Days} days are the most to look back.");
         }
         // Never before what is on record, though a source's clock may have been set back.
         DateTimeOffset time = at ?? (now > incident.State.StageAt ? now : incident.State.StageAt);

@@ -21,7 +21,7 @@ internal sealed partial class IncidentDesk
     private readonly IncidentClocks _clocks;
     private readonly IncidentMachine _machine;
     private readonly IncidentIntake _intake;
-    private readonly Dictionary<uint, IntakeState> _states;
+    private Dictionary<uint, IntakeState> _states;
 
     /// <summary>A desk for the objects of a plan.</summary>
     public IncidentDesk(CityPlan plan, JournalDatabase journal, DispatcherKeys keys, EvidenceFiles files, ILogger<IncidentDesk> logger)
@@ -34,6 +34,9 @@ internal sealed partial class IncidentDesk
         _intake = new(_rules, _machine);
         _states = journal.Read(IncidentStore.ReadStates);
     }
+
+    /// <summary>Takes what is remembered from the journal again, after a transaction was given up.</summary>
+    public void Reload(JournalDatabase journal) => _states = journal.Read(IncidentStore.ReadStates);
 
     /// <summary>Sees what became of an object's alarms, or that time has passed.</summary>
     /// <param name="transaction">The transaction that records the alarms.</param>

@@ -12,11 +12,7 @@ internal sealed partial class RequestDesk(
     {
         foreach (OpenRequest request in requests.Open())
         {
-            string? refusal = journal.Write(transaction => CarryOut(transaction, request));
-            if (refusal is not null)
-            {
-                LogRefused(request.Id, request.By, request.Json, refusal);
-            }
+            CarryOut(request);
         }
         if (journal.Read(_ => alarms.IsDue()))
         {
@@ -24,20 +20,30 @@ internal sealed partial class RequestDesk(
         }
     }
 
-    private string? CarryOut(JournalTransaction transaction, OpenRequest open)
+    private void CarryOut(OpenRequest request)
     {
         string? refusal;
         try
         {
-            DeskRequest request = DeskRequest.Parse(open.Json);
-            refusal = alarms.Now is { } now ? Do(transaction, open, request, now) : "The source was never seen: there is nothing to be done.";
+            refusal = journal.Write(transaction =>
+            {
+                DeskRequest asked = DeskRequest.Parse(request.Json);
+                string? reason = alarms.Now is { } now ? Do(transaction, request, asked, now) : "The source was never seen: there is nothing to be done.";
+                RequestStore.Answer(transaction, request.Id, reason);
+                return reason;
+            });
         }
-        catch (FormatException exception)
+        catch (Exception exception) when (exception is FormatException or ArgumentException or OverflowException or InvalidOperationException)
         {
+            // Nobody foresaw what was asked. It is given up whole, and asked no second time.
+            alarms.Reload(journal);
             refusal = exception.Message;
+            journal.Write(transaction => RequestStore.Answer(transaction, request.Id, refusal));
         }
-        RequestStore.Answer(transaction, open.Id, refusal);
-        return refusal;
+        if (refusal is not null)
+        {
+            LogRefused(request.Id, request.By, request.Json, refusal);
+        }
     }
 
     private string? Do(JournalTransaction transaction, OpenRequest open, DeskRequest request, DateTimeOffset now)

@@ -153,11 +153,13 @@ public sealed class IncidentIntake(IncidentRules rules, IncidentMachine machine)
 
     private IntakeEvent.Reopened? TryReopen(Incident incident, AlarmEvent.Raised raised, string evidence)
     {
+        if (incident is { ClearedAt: null, IsOpen: true })
+        {
+            return null;
+        }
         // A person may have done something a moment before the raising was seen: an open incident's alarm is back all the same.
-        DateTimeOffset earliest = incident.IsOpen && incident.StageAt > incident.ClearedAt ? incident.StageAt : incident.ClearedAt ?? raised.Time;
-        DateTimeOffset time = incident.IsOpen && raised.Time < earliest ? earliest : raised.Time;
-        return (incident.ClearedAt is not null || !incident.IsOpen)
-            && machine.Do(incident, new IncidentCommand.Reopen(time, Automaton, evidence)) is IncidentOutcome.Done done
+        DateTimeOffset time = incident.IsOpen ? new[] { raised.Time, incident.StageAt, incident.ClearedAt!.Value }.Max() : raised.Time;
+        return machine.Do(incident, new IncidentCommand.Reopen(time, Automaton, evidence)) is IncidentOutcome.Done done
                 ? new(done.Incident, time, raised.Alarm, done.Breaches)
                 : null;
     }

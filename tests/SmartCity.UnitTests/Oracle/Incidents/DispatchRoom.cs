@@ -92,14 +92,14 @@ internal sealed class DispatchRoom : IDisposable
     public void Work() => _requests.Work();
 
     /// <summary>A person asks for something.</summary>
-    public long Ask(DeskRequest request, string by = "petrova", string note = "") =>
-        Commands.AskAsync(request, by, note, null, CancellationToken.None).GetAwaiter().GetResult();
+    public long Ask(DeskRequest request, string by = "petrova", string note = "", DateTimeOffset? at = null) =>
+        Commands.AskAsync(request, by, note, at, CancellationToken.None).GetAwaiter().GetResult();
 
     /// <summary>A person asks for something, and it is carried out.</summary>
     /// <returns>Why it was refused; <c>null</c> when it is done.</returns>
-    public string? Do(DeskRequest request, string by = "petrova", string note = "")
+    public string? Do(DeskRequest request, string by = "petrova", string note = "", DateTimeOffset? at = null)
     {
-        long asked = Ask(request, by, note);
+        long asked = Ask(request, by, note, at);
         Work();
         RequestAnswer answer = Reader.GetRequestAsync(asked, CancellationToken.None).GetAwaiter().GetResult()!.Value;
         Assert.That(answer.IsDone, Is.Not.Null, "The request was not carried out.");

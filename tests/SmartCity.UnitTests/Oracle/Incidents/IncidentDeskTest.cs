@@ -1,4 +1,5 @@
 using CsCheck;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using SmartCity.Domain;
 using SmartCity.Ethereum;
@@ -240,6 +241,34 @@ public sealed class IncidentDeskTest : IDisposable
         Assert.That(_room.Do(new DeskRequest.Escalate(1)), Does.Contain("critical already"));
         Assert.That(_room.Do(new DeskRequest.Advance(1, IncidentStage.Acknowledged)), Is.Null);
         Assert.That(_room.Reader.GetRequestAsync(1, CancellationToken.None).Result!.Value.Refusal, Does.Contain("no request"));
+    }
+
+    [Test]
+    public void Do_HappenedEarlier_CountsFromThen()
+    {
+        _room.Look(1, s_leaking);
+        _room.Look(20, s_leaking);
+
+        Assert.That(_room.Do(new DeskRequest.Advance(1, IncidentStage.Acknowledged), at: At(4)), Is.Null);
+        Assert.That(_room.Card().Incident.Clocks[(int)Deadline.Acknowledge].Status, Is.EqualTo(DeadlineStatus.Met));
+        Assert.That(_room.Do(new DeskRequest.Visit(1), at: At(22)), Does.Contain("now it is"));
+        Assert.That(_room.Do(new DeskRequest.Visit(1), at: At(0.5)), Does.Contain("cannot be before"));
+        Assert.That(_room.Do(new DeskRequest.Interrupt(1, HeatGroup, 20), at: DateTimeOffset.UnixEpoch.AddYears(-9)), Does.Contain("look back"));
+    }
+
+    /// <summary>What nobody foresaw is given up whole: the others go on.</summary>
+    [Test]
+    public void Work_RequestThatFails_LeavesNothingBehind()
+    {
+        _room.Look(1, s_leaking);
+        Assert.That(_room.Do(new DeskRequest.Comment(1), note: "first"), Is.Null);
+        string good = _room.Journal.Read(connection => connection.ExecuteScalar<string>("SELECT state FROM incident"))!;
+        _room.Journal.Write(transaction => transaction.Execute("UPDATE incident SET state = 'null'"));
+
+        Assert.That(_room.Do(new DeskRequest.Advance(1, IncidentStage.Acknowledged)), Does.Contain("null"));
+        _room.Journal.Write(transaction => transaction.Execute("UPDATE incident SET state = @good", new { good }));
+        Assert.That(_room.Card().Entries, Has.Count.EqualTo(3));
+        Assert.That(_room.Do(new DeskRequest.Advance(1, IncidentStage.Acknowledged)), Is.Null);
     }
 
     [Test]
