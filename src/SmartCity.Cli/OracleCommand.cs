@@ -85,13 +85,18 @@ internal static class OracleCommand
         DefaultValueFactory = _ => 15,
     };
 
+    private static readonly Option<bool> s_alarmsOnly = new("--alarms-only")
+    {
+        Description = "Watch alarms, but make no incidents of them: of several oracles one keeps the incidents, the one that the dispatch room works with",
+    };
+
     public static Command Create()
     {
         Command command = new("oracle", "Reads the meters, journals, closes hours, signs and writes them; raises alarms.")
         {
             s_state, s_chain, s_source, s_login, s_alarms, s_importFolder, s_map, s_importWait,
             s_healthPort, s_healthHost, s_logFormat, s_keepDays,
-            s_peerListen, s_peers, s_peerTolerance, s_peerPatience,
+            s_peerListen, s_peers, s_peerTolerance, s_peerPatience, s_alarmsOnly,
         };
         command.SetAction(RunAsync);
         return command;
@@ -125,6 +130,7 @@ internal static class OracleCommand
             PeerListen = parsed.GetValue(s_peerListen),
             Peers = parsed.GetValue(s_peers) ?? [],
             PeerTolerancePermille = parsed.GetValue(s_peerTolerance),
+            KeepsIncidents = !parsed.GetValue(s_alarmsOnly),
             PeerPatience = TimeSpan.FromSeconds(parsed.GetValue(s_peerPatience)),
         };
         return OracleHost.RunAsync(options, cancellationToken);

@@ -99,6 +99,10 @@ public sealed record OracleOptions
     /// <summary>How long the oracle that proposes has to bring an hour forward before the next one takes over. 1 s..1 h; default 15 s.</summary>
     public TimeSpan PeerPatience { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Does this oracle make incidents of alarms and bring them to the chain? Of several oracles one does: the one that the dispatch
+    /// room works with. The others watch alarms alone. Default: yes.</summary>
+    public bool KeepsIncidents { get; init; } = true;
+
     /// <summary>Does this oracle sign with others?</summary>
     internal bool IsShared => PeerListen is not null;
 

@@ -4,8 +4,10 @@ using SmartCity.Cli.Up;
 using SmartCity.Ethereum;
 using SmartCity.Ethereum.JsonRpc;
 using SmartCity.Ethereum.KeyStore;
+using SmartCity.Ethereum.Sending;
 using SmartCity.Ethereum.Signing;
 using SmartCity.Ledger;
+using SmartCity.Ledger.Contracts;
 using SmartCity.Oracle;
 using Spectre.Console;
 
@@ -15,6 +17,8 @@ namespace SmartCity.Cli.Keys;
 internal static class KeyCommand
 {
     private static readonly Argument<string> s_file = new("file") { Description = "The key file (Web3 Secret Storage, version 3)" };
+
+    private static readonly Argument<string> s_login = new("login") { Description = "The dispatcher's login at the portal" };
 
     private static readonly Option<string?> s_passphrase = new("--passphrase-file")
     {
@@ -45,6 +49,7 @@ internal static class KeyCommand
         Of("import", "Puts a key of another program into an encrypted file.", ImportAsync, s_file, s_from, s_fromPassphrase, s_passphrase),
         Of("list", "Lists the keys of a state folder by the addresses that their files tell.", ListAsync, s_state),
         Of("show-address", "Shows the address of a key file; with a passphrase it is opened, and the address is known to be right.", ShowAsync, s_file, s_passphrase),
+        Of("dispatcher", "Gives a dispatcher a key, and with the operator's key the right to write incidents under it.", DispatcherAsync, s_login, s_state, s_chain),
         Of("rotate", "Gives the oracle a new key: registers it at the ledger, revokes the old one. A running oracle goes on with it.", RotateAsync, s_state, s_chain),
     };
 
@@ -120,6 +125,29 @@ internal static class KeyCommand
         OracleRotation rotation = new(state, api, city, new OracleReader(state.Path, TimeProvider.System), TimeProvider.System, progress);
         (Address old, Address next) = await rotation.RunAsync(cancellationToken);
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"The oracle's key was {old}; it is {next} now.");
+        return 0;
+    }
+
+    /// <summary>Does what is not done yet, so that it can be given again after it was interrupted.</summary>
+    private static async Task<int> DispatcherAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        StateFolder state = new(Path.GetFullPath(parsed.GetValue(s_state)!));
+        string file = state.KeyOf(DispatcherKeyName.Of(parsed.GetValue(s_login)!));
+        EthApi api = new(new RpcClient(new() { BaseAddress = parsed.GetValue(s_chain), Timeout = Timeout.InfiniteTimeSpan }));
+        DeployedCity city = await DeployedCity.LoadAsync(state.Deployment, cancellationToken);
+        await city.VerifyAsync(api, cancellationToken);
+        using Passphrase passphrase = await Passphrase.ReadFileAsync(state.Passphrase, cancellationToken);
+        using EthECKey admin = await KeyFile.OpenAsync(state.KeyOf(DemoKeys.Operator), passphrase.Bytes, cancellationToken);
+        if (!File.Exists(file))
+        {
+            using EthECKey made = EthECKey.Generate();
+            await KeyFile.CreateAsync(file, made, passphrase.Bytes, options: null, cancellationToken);
+        }
+        using EthECKey key = await KeyFile.OpenAsync(file, passphrase.Bytes, cancellationToken);
+        using TransactionSender sender = new(api, admin, city.ChainId, new() { Errors = ContractArtifact.CityAbi });
+        ContractTransaction grant = city.Contracts.AccessManager.GrantRole((ulong)CityRole.Dispatcher, key.Address, 0);
+        _ = await new CitySender(api, sender).SendAsync(new(grant.To, grant.Data), cancellationToken);
+        await Console.Out.WriteLineAsync(key.Address.ToString());
         return 0;
     }
 

@@ -5,6 +5,8 @@ using SmartCity.Ethereum.Sending;
 using SmartCity.Ethereum.Signing;
 using SmartCity.Ledger;
 using SmartCity.Ledger.Contracts;
+using SmartCity.Oracle;
+using SmartCity.Portal;
 
 namespace SmartCity.Cli.Up;
 
@@ -57,16 +59,21 @@ internal sealed record DemoCity(CityPlan Plan, DeployedCity Deployed)
         using EthECKey operatorKey = await DemoKeys.OpenOrCreateAsync(state, DemoKeys.Operator, cancellationToken);
         Address bank = await DemoKeys.AddressOfAsync(state, DemoKeys.Bank, cancellationToken);
         List<Address> oracles = [];
+        List<Address> dispatchers = [];
         foreach (StateFolder folder in DemoKeys.OracleFolders(state, oracleCount))
         {
             _ = Directory.CreateDirectory(folder.Keys);
             oracles.Add(await DemoKeys.AddressOfAsync(folder, DemoKeys.Oracle, cancellationToken));
         }
+        foreach (string login in PortalUsers.DemoDispatchers)
+        {
+            dispatchers.Add(await DemoKeys.AddressOfAsync(state, DispatcherKeyName.Of(login), cancellationToken));
+        }
         IReadOnlyDictionary<ushort, Address> payees = await DemoKeys.PayeesAsync(state, plan, cancellationToken);
         Address[] administration = [operatorKey.Address];
         CityRoleHolders roles = new(
             Admins: administration, Registrars: administration, TariffAuthorities: administration, OracleAdmins: administration,
-            Banks: [bank], Utilities: [.. payees.Values], Dispatchers: oracles, Guardians: administration);
+            Banks: [bank], Utilities: [.. payees.Values], Dispatchers: [.. oracles, .. dispatchers], Guardians: administration);
 
         ulong chainId = await api.GetChainIdAsync(cancellationToken);
         using TransactionSender sender = new(api, operatorKey, chainId, new() { Errors = ContractArtifact.CityAbi }, time);

@@ -175,6 +175,10 @@ internal sealed class RunningCity : IAsyncDisposable
         {
             arguments.AddRange([oracle.Folder == folder ? "--peer-listen" : "--peer", oracle.Peer!.ToString()]);
         }
+        if (number > 1)
+        {
+            arguments.Add("--alarms-only"); // The first one's journal is the dispatch room's.
+        }
         string name = number == 1 ? "oracle" : $"oracle-{number}";
         if (File.Exists(Options.State.LogOf(name)))
         {

@@ -129,11 +129,11 @@ internal sealed class Scenario(RunningCity city, TimeProvider time, IAnsiConsole
         AlarmView cleared = await WaitForAlarmAsync(
             alarm => alarm.Id == raised.Id && alarm.ClearedAt is not null, "cleared", cancellationToken);
         IncidentLogContract.Incident incident = await city.Api.CallAsync(
-            _contracts.IncidentLog.IncidentOf(Hash32.Parse(cleared.IncidentId)), BlockParameter.Latest, cancellationToken);
+            _contracts.IncidentLog.IncidentOf(Hash32.Parse(cleared.IncidentId!)), BlockParameter.Latest, cancellationToken);
         Demand(
             incident.Alarm == LeakAlarm && incident.RaisedAt > 0 && incident.ClearedAt >= incident.RaisedAt,
             $"the incident log says {incident}");
-        _ = _summary.AddRow(Markup.Escape($"alarm of {substation.Name}"), $"leak raised and cleared, incident {cleared.IncidentId[..10]}… on the chain");
+        _ = _summary.AddRow(Markup.Escape($"alarm of {substation.Name}"), $"leak raised and cleared, incident {cleared.IncidentId![..10]}… on the chain");
     }
 
     /// <summary>Waits until a leak is as demanded in the journal and every entry of it is confirmed on the chain.</summary>

@@ -175,7 +175,7 @@ public sealed class CityReader(EthApi api, DeployedCity city)
         return logs.OrderBy(log => (log.BlockNumber, log.LogIndex)).Select(Log.Decode).ToArray();
     }
 
-    /// <summary>The evidence of everything that was recorded of an incident's alarm: raised, ended, back, or moved forward.</summary>
+    /// <summary>The evidence of everything that was recorded of an incident.</summary>
     public async Task<IReadOnlySet<Hash32>> ReadEvidenceAsync(Hash32 incident, CancellationToken cancellationToken)
     {
         IReadOnlyList<CityLogEntry> entries = await ReadLogsAsync([Contracts.IncidentLog.Address], [[], [incident]], cancellationToken);
@@ -186,6 +186,15 @@ public sealed class CityReader(EthApi api, DeployedCity city)
                 IncidentLogEvent.IncidentCleared cleared => cleared.Evidence,
                 IncidentLogEvent.IncidentReopened reopened => reopened.Evidence,
                 IncidentLogEvent.IncidentAdvanced advanced => advanced.Evidence,
+                IncidentLogEvent.IncidentEscalated escalated => escalated.Evidence,
+                IncidentLogEvent.IncidentVisited visited => visited.Evidence,
+                IncidentLogEvent.IncidentSuspended suspended => suspended.Evidence,
+                IncidentLogEvent.IncidentResumed resumed => resumed.Evidence,
+                IncidentLogEvent.IncidentRejected rejected => rejected.Evidence,
+                IncidentLogEvent.IncidentMerged merged => merged.Evidence,
+                IncidentLogEvent.SupplyInterrupted interrupted => interrupted.Evidence,
+                IncidentLogEvent.SupplyConditionReported reported => reported.Evidence,
+                IncidentLogEvent.OutageRecorded outage => outage.Evidence,
                 _ => Hash32.Zero,
             })
             .Where(evidence => !evidence.IsZero)

@@ -23,6 +23,7 @@ public static class CityCalls
     private const ulong BillsGas = 600_000;
     private const ulong GasPerBill = 250_000;
     private const ulong CallGas = 500_000;
+    private const ulong OutageGas = 8_000_000;
     private const ulong CorrectionGas = 400_000;
     private const ulong CorrectionGasPerHour = 4_000;
 
@@ -156,6 +157,80 @@ public static class CityCalls
     {
         ArgumentNullException.ThrowIfNull(city);
         return Request(city.IncidentLog.Reopen(incident, SecondsOf(time), evidence), CallGas);
+    }
+
+    /// <summary>Makes an incident critical, for good. A dispatcher sends it.</summary>
+    public static TransactionRequest EscalateIncident(this CityContracts city, Hash32 incident, DateTimeOffset time, Hash32 evidence)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(city.IncidentLog.Escalate(incident, SecondsOf(time), evidence), CallGas);
+    }
+
+    /// <summary>Records that someone was on the spot. A dispatcher sends it.</summary>
+    public static TransactionRequest VisitIncident(this CityContracts city, Hash32 incident, DateTimeOffset time, Hash32 evidence)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(city.IncidentLog.Visit(incident, SecondsOf(time), evidence), CallGas);
+    }
+
+    /// <summary>Stops the clock of elimination. A dispatcher sends it.</summary>
+    public static TransactionRequest SuspendIncident(
+        this CityContracts city, Hash32 incident, IncidentLogContract.SuspensionReason reason, DateTimeOffset time, Hash32 evidence)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(city.IncidentLog.Suspend(incident, reason, SecondsOf(time), evidence), CallGas);
+    }
+
+    /// <summary>Lets the clock of elimination run again. A dispatcher sends it.</summary>
+    public static TransactionRequest ResumeIncident(this CityContracts city, Hash32 incident, DateTimeOffset time, Hash32 evidence)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(city.IncidentLog.Resume(incident, SecondsOf(time), evidence), CallGas);
+    }
+
+    /// <summary>Ends a false alarm. A dispatcher sends it.</summary>
+    public static TransactionRequest RejectIncident(this CityContracts city, Hash32 incident, DateTimeOffset time, Hash32 evidence)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(city.IncidentLog.Reject(incident, SecondsOf(time), evidence), CallGas);
+    }
+
+    /// <summary>Ends an incident that is part of another. A dispatcher sends it.</summary>
+    public static TransactionRequest MergeIncident(this CityContracts city, Hash32 incident, Hash32 parent, DateTimeOffset time, Hash32 evidence)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(city.IncidentLog.Merge(incident, parent, SecondsOf(time), evidence), CallGas);
+    }
+
+    /// <summary>Records that a group is without supply. A dispatcher sends it.</summary>
+    /// <param name="city">The contracts.</param>
+    /// <param name="incident">The incident.</param>
+    /// <param name="group">Number of the group.</param>
+    /// <param name="condition">Of heat the °C indoors, rounded down; of electricity the number of independent feeds.</param>
+    /// <param name="from">Since when.</param>
+    /// <param name="evidence">Hash of the evidence.</param>
+    public static TransactionRequest InterruptSupply(
+        this CityContracts city, Hash32 incident, uint group, sbyte condition, DateTimeOffset from, Hash32 evidence)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(city.IncidentLog.Interrupt(incident, group, SecondsOf(from), condition, evidence), CallGas);
+    }
+
+    /// <summary>Records how it is indoors, or how many feeds there are. A dispatcher sends it.</summary>
+    public static TransactionRequest ReportCondition(
+        this CityContracts city, Hash32 incident, sbyte condition, DateTimeOffset time, Hash32 evidence)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(city.IncidentLog.ReportCondition(incident, condition, SecondsOf(time), evidence), CallGas);
+    }
+
+    /// <summary>Records an outage, which reduces a group's bills. A dispatcher sends it.</summary>
+    public static TransactionRequest RecordOutage(this CityContracts city, Hash32 incident, uint group, Outage outage, Hash32 evidence)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        return Request(
+            city.IncidentLog.RecordOutage(
+                incident, group, (IncidentLogContract.OutageKind)outage.Kind, outage.From, outage.To, (byte)outage.Measure, evidence), OutageGas);
     }
 
     private static TransactionRequest Request(ContractTransaction call, ulong gasLimit) =>

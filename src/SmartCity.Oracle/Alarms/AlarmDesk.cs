@@ -6,7 +6,7 @@ using SmartCity.Rules;
 
 namespace SmartCity.Oracle;
 
-/// <summary>Runs the alarm rules on what was polled, carries out acknowledgements, and records both. All within the journal's transactions.</summary>
+/// <summary>Runs the alarm rules on what was polled, does with alarms what persons ask for, and records both. All within the journal's transactions.</summary>
 internal sealed partial class AlarmDesk
 {
     /// <summary>Polls without an answer after which a value is too old.</summary>
@@ -17,8 +17,8 @@ internal sealed partial class AlarmDesk
 
     private readonly CityPlan _plan;
     private readonly AlarmMode _mode;
-    private readonly AlarmStore _store;
-    private readonly SourceSession _session;
+    private readonly IncidentDesk? _incidents;
+    private readonly TimeProvider _time;
     private readonly ILogger<AlarmDesk> _logger;
     private readonly TimeSpan _silence;
     private readonly RuleProgram _program;
@@ -26,22 +26,52 @@ internal sealed partial class AlarmDesk
     /// <summary>For a source whose clock runs faster than ours: between two answers much of its time passes, and no value is old for that.</summary>
     private readonly RuleProgram _patientProgram;
 
-    private readonly Dictionary<uint, RuleState> _states;
+    private Dictionary<uint, RuleState> _states;
     private DateTimeOffset? _lastReceived;
 
+    /// <summary>When what the rules saw last was received; it is known after a restart too.</summary>
+    private DateTimeOffset? _seenAt;
+
     /// <summary>A desk for the substations of a plan.</summary>
-    public AlarmDesk(CityPlan plan, OracleOptions options, AlarmStore store, SourceSession session, ILogger<AlarmDesk> logger)
+    /// <param name="plan">The plan.</param>
+    /// <param name="options">How the rules are read, and how often the source is.</param>
+    /// <param name="journal">Holds the state of the rules.</param>
+    /// <param name="incidents">Is told what becomes of alarms; <c>null</c> when another oracle keeps the incidents.</param>
+    /// <param name="time">The clock that the source's silence is counted by.</param>
+    /// <param name="logger">Is told what happens.</param>
+    public AlarmDesk(
+        CityPlan plan, OracleOptions options, JournalDatabase journal, IncidentDesk? incidents, TimeProvider time, ILogger<AlarmDesk> logger)
     {
         _plan = plan;
         _mode = options.AlarmMode;
-        _store = store;
-        _session = session;
+        _incidents = incidents;
+        _time = time;
         _logger = logger;
         _silence = PollsUntilSilent * options.PollPeriod;
         RuleBook book = RuleFiles.Substation();
         _program = book.Compile(_mode, new Dictionary<string, ParameterValue> { ["noDataAfter"] = ParameterValue.Of(_silence) });
         _patientProgram = book.Compile(_mode, new Dictionary<string, ParameterValue> { ["noDataAfter"] = ParameterValue.None });
-        _states = store.ReadStates(_program);
+        (_states, _seenAt) = journal.Read(connection => (AlarmStore.ReadStates(connection, _program), AlarmStore.LastReceived(connection)));
+    }
+
+    /// <summary>Takes the state of the rules, and of incidents, from the journal again, after a transaction was given up.</summary>
+    public void Reload(JournalDatabase journal)
+    {
+        _states = journal.Read(connection => AlarmStore.ReadStates(connection, _program));
+        _incidents?.Reload(journal);
+    }
+
+    /// <summary>
+    /// The source's clock: as it was seen last or, when it has not answered for a while, as it will be now, so that deadlines go on. <c>null</c>
+    /// before it was ever seen. To be asked within a read or write of the journal, as all else here.
+    /// </summary>
+    public DateTimeOffset? Now
+    {
+        get
+        {
+            TimeSpan since = _seenAt is { } seen ? _time.GetUtcNow() - seen : TimeSpan.Zero;
+            return _states.Values.Max(state => state.Time) is { } last ? (since > _silence ? last + since : last) : null;
+        }
     }
 
     /// <summary>Looks at every substation.</summary>
@@ -53,9 +83,10 @@ internal sealed partial class AlarmDesk
         DateTimeOffset? received = polled.Count == 0 ? null : polled[0].ReceivedAt;
         bool wasSilent = _lastReceived is { } last && received - last > _silence;
         _lastReceived = received ?? _lastReceived;
+        _seenAt = received ?? _seenAt;
         foreach (SubstationPlan substation in _plan.Substations)
         {
-            RuleState state = _states.TryGetValue(substation.Number, out RuleState? known) ? known : _program.NewState();
+            RuleState state = StateOf(substation.Number);
             if (state.Time is { } lastLook && lastLook - sourceTime > ClockSetBack)
             {
                 LogClockSetBack(substation.Name, lastLook, sourceTime);
@@ -63,64 +94,122 @@ internal sealed partial class AlarmDesk
             }
             bool runsFast = state.Time is { } before && sourceTime - before > _silence && !wasSilent;
             RuleProgram program = runsFast ? _patientProgram : _program;
-            Evaluation look = program.Evaluate(state, SubstationReading.Of(program, substation.SourceObject, polled), sourceTime);
-            foreach (AlarmEvent found in look.Events)
-            {
-                Record(transaction, substation, found);
-            }
-            if (look.State != state)
-            {
-                AlarmStore.WriteState(transaction, substation.Number, _mode, look.State);
-            }
-            _states[substation.Number] = look.State;
+            Take(transaction, substation, program.Evaluate(state, SubstationReading.Of(program, substation.SourceObject, polled), sourceTime), sourceTime);
         }
     }
 
-    /// <summary>Carries out the acknowledgements that were asked for.</summary>
-    public void CarryOutRequests(JournalDatabase journal)
+    /// <summary>Is something due that follows without a look: an alarm that nobody acknowledges, a deadline?</summary>
+    public bool IsDue() => _incidents is not null && Now is { } now
+        && _plan.Substations.Any(substation => _incidents.IsDue(substation.Number, StateOf(substation.Number), now));
+
+    /// <summary>Does what follows without a look.</summary>
+    public void LetTimePass(JournalTransaction transaction)
     {
-        if (_store.HasRequests())
+        if (Now is { } now)
         {
-            journal.Write(transaction =>
+            foreach (SubstationPlan substation in _plan.Substations)
             {
-                foreach (AcknowledgementRequest request in AlarmStore.Requests(transaction))
-                {
-                    CarryOut(transaction, request);
-                }
-            });
+                Take(transaction, substation, new(StateOf(substation.Number), []), now);
+            }
         }
     }
 
-    private void CarryOut(JournalTransaction transaction, AcknowledgementRequest request)
+    /// <summary>A person acknowledges a raising of an alarm.</summary>
+    /// <returns>Why it cannot be done; <c>null</c> when it is.</returns>
+    public string? Acknowledge(JournalTransaction transaction, DeskRequest.Acknowledge request, string by, string note, DateTimeOffset now)
     {
-        if (_program.Rules.FirstOrDefault(rule => rule.Code == request.Code) is not { } alarm)
+        if (AlarmStore.Find(transaction, request.Alarm) is not { } asked)
         {
-            AlarmStore.Refuse(transaction, request, "The rules have no such alarm any more.");
-            return;
+            return $"There is no alarm {request.Alarm}.";
         }
-        DateTimeOffset time = _session.SourceTime is { } now && now > request.RaisedAt ? now : request.RaisedAt;
-        if (request.IsAcknowledged)
+        if (asked.IsAcknowledged)
         {
-            AlarmStore.Refuse(transaction, request, "It is acknowledged already.");
-            return;
+            return "It is acknowledged already.";
         }
-        RuleState state = _states.TryGetValue(request.Substation, out RuleState? known) ? known : _program.NewState();
-        switch (_program.Acknowledge(state, alarm.Code, request.RaisedAt, time))
+        if (_program.Rules.FirstOrDefault(rule => rule.Code == asked.Code) is not { } alarm)
+        {
+            return "The rules have no such alarm any more.";
+        }
+        DateTimeOffset time = now > asked.RaisedAt ? now : asked.RaisedAt;
+        switch (_program.Acknowledge(StateOf(asked.Substation), alarm.Code, asked.RaisedAt, time))
         {
             case CommandOutcome.Done done:
-                _states[request.Substation] = done.State;
-                AlarmStore.WriteState(transaction, request.Substation, _mode, done.State);
+                Keep(transaction, asked.Substation, done.State);
                 break;
-            case CommandOutcome.Refused refused when !request.IsCleared:
-                AlarmStore.Refuse(transaction, request, refused.Reason);
-                LogRefused(alarm.Code, refused.Reason);
-                return;
+            case CommandOutcome.Refused refused when !asked.IsCleared:
+                return refused.Reason;
             default:
                 break; // An earlier raising that is over: the rules know only the last one; the record is acknowledged all the same.
         }
-        AlarmStore.Acknowledge(
-            transaction, request, alarm.Number, time, AlarmEvidenceJson.Write(request.Incident, request.ByWhom, request.Note, time));
-        LogAcknowledged(alarm.Code, request.Alarm);
+        AlarmStore.Acknowledge(transaction, asked.Substation, alarm.Code, asked.Id, by, note, time);
+        _incidents?.Acknowledged(transaction, request, asked.Substation, alarm.Number, by, note, time);
+        LogAcknowledged(alarm.Code, asked.Id);
+        return null;
+    }
+
+    /// <summary>A person has answered for an incident: whoever does knows of the alarms that it came of.</summary>
+    public void AcknowledgeAll(JournalTransaction transaction, Incident incident, string by, string note, DateTimeOffset now)
+    {
+        foreach ((AlarmRule alarm, AlarmStatus status) in StateOf(incident.ObjectNumber).Standing
+            .Where(pair => pair.Alarm.Number == incident.Alarm && pair.Status.Phase.NeedsAcknowledgement()).ToList())
+        {
+            if (_program.Acknowledge(StateOf(incident.ObjectNumber), alarm.Code, status.RaisedAt!.Value, now) is CommandOutcome.Done done)
+            {
+                Keep(transaction, incident.ObjectNumber, done.State);
+                AlarmStore.Acknowledge(transaction, incident.ObjectNumber, alarm.Code, long.MaxValue, by, note, now);
+            }
+        }
+    }
+
+    /// <summary>A person shelves an alarm, takes it out of service, or takes either back, or resets it.</summary>
+    /// <returns>Why it cannot be done; <c>null</c> when it is.</returns>
+    public string? Do(JournalTransaction transaction, DeskRequest.OfAlarm request, string by, string note, DateTimeOffset now)
+    {
+        if (_plan.Substations.FirstOrDefault(known => known.Number == request.Substation) is not { } substation
+            || !_program.Rules.Any(rule => rule.Code == request.Code))
+        {
+            return $"Substation {request.Substation} has no alarm {request.Code}.";
+        }
+        RuleState state = StateOf(substation.Number);
+        CommandOutcome outcome = request switch
+        {
+            DeskRequest.Shelve shelve => _program.Shelve(state, shelve.Code, shelve.Until, by, note, now),
+            DeskRequest.Unshelve => _program.Unshelve(state, request.Code, now),
+            DeskRequest.TakeOut => _program.TakeOut(state, request.Code, by, note, now),
+            DeskRequest.PutBack => _program.PutBack(state, request.Code, now),
+            DeskRequest.Reset => _program.Reset(state, request.Code, now),
+            _ => throw new System.Diagnostics.UnreachableException($"Unmapped request {request}."),
+        };
+        if (outcome is CommandOutcome.Refused refused)
+        {
+            return refused.Reason;
+        }
+        CommandOutcome.Done done = (CommandOutcome.Done)outcome;
+        Take(transaction, substation, new(done.State, done.Events), now);
+        return null;
+    }
+
+    /// <summary>Records what the rules came to, and lets incidents follow.</summary>
+    private void Take(JournalTransaction transaction, SubstationPlan substation, Evaluation look, DateTimeOffset time)
+    {
+        foreach (AlarmEvent found in look.Events)
+        {
+            Record(transaction, substation, found);
+        }
+        if (look.State != StateOf(substation.Number))
+        {
+            Keep(transaction, substation.Number, look.State);
+        }
+        _states[substation.Number] = look.State;
+        _incidents?.See(transaction, substation, look, found => EvidenceOf(substation, found), time);
+    }
+
+    private RuleState StateOf(uint substation) => _states.TryGetValue(substation, out RuleState? known) ? known : _program.NewState();
+
+    private void Keep(JournalTransaction transaction, uint substation, RuleState state)
+    {
+        AlarmStore.WriteState(transaction, substation, _mode, state);
+        _states[substation] = state;
     }
 
     private void Record(JournalTransaction transaction, SubstationPlan substation, AlarmEvent found)
@@ -129,42 +218,50 @@ internal sealed partial class AlarmDesk
         {
             case AlarmEvent.Raised raised:
                 string detail = Describe(raised);
-                string evidence = AlarmEvidenceJson.Write(substation.SourceObject, raised.Alarm, _mode, raised.Time, raised.Evidence);
-                End(transaction, substation, raised.Alarm, raised.Time, evidence); // Only after the clock was set back there is one.
-                AlarmStore.Raise(transaction, substation, IncidentOf(substation, raised), raised, detail, evidence);
+                End(transaction, substation, raised.Alarm, raised.Time); // Only after the clock was set back there is one.
+                AlarmStore.Raise(transaction, substation, RaisingOf(substation, raised), raised, detail, EvidenceOf(substation, raised));
                 LogRaised(substation.Name, raised.Alarm.Code, raised.Time, detail);
                 break;
             case AlarmEvent.Cleared cleared:
-                End(transaction, substation, cleared.Alarm, cleared.Time,
-                    AlarmEvidenceJson.Write(substation.SourceObject, cleared.Alarm, _mode, cleared.Time, cleared.Evidence));
+                End(transaction, substation, cleared.Alarm, cleared.Time);
                 LogCleared(substation.Name, cleared.Alarm.Code, cleared.Time);
                 break;
             case AlarmEvent.Muted muted:
                 if (muted.RaisedAt is not null)
                 {
-                    End(transaction, substation, muted.Alarm, muted.Time,
-                        AlarmEvidenceJson.Write(substation.SourceObject, muted.Alarm, _mode, muted.Time, muted.Evidence));
+                    End(transaction, substation, muted.Alarm, muted.Time);
                 }
                 LogMuted(substation.Name, muted.Alarm.Code, muted.Phase, muted.By, muted.Time);
                 break;
             case AlarmEvent.Unmuted unmuted:
                 LogUnmuted(substation.Name, unmuted.Alarm.Code, unmuted.Time);
                 break;
-            default: // Acknowledged and reset are the answers to commands.
+            case AlarmEvent.Reset reset:
+                LogReset(substation.Name, reset.Alarm.Code, reset.Time);
+                break;
+            default: // Acknowledged is the answer to a command.
                 throw new System.Diagnostics.UnreachableException($"Unmapped alarm event {found}.");
         }
     }
 
-    private static void End(JournalTransaction transaction, SubstationPlan substation, AlarmRule alarm, DateTimeOffset time, string evidence)
+    private static void End(JournalTransaction transaction, SubstationPlan substation, AlarmRule alarm, DateTimeOffset time)
     {
         foreach ((long id, DateTimeOffset raisedAt) in AlarmStore.Standing(transaction, substation.Number, alarm.Code))
         {
-            AlarmStore.Clear(transaction, id, alarm.Number, time > raisedAt ? time : raisedAt, evidence);
+            AlarmStore.Clear(transaction, id, time > raisedAt ? time : raisedAt);
         }
     }
 
-    /// <summary>The same raising has the same id after every restart, so that the incident log refuses a repeat instead of doubling it.</summary>
-    private static Hash32 IncidentOf(SubstationPlan substation, AlarmEvent.Raised raised) => Keccak.Hash256(string.Create(
+    private string EvidenceOf(SubstationPlan substation, AlarmEvent found) => AlarmEvidenceJson.Write(
+        substation.SourceObject, found.Alarm, _mode, found.Time, found switch
+        {
+            AlarmEvent.Raised raised => raised.Evidence,
+            AlarmEvent.Cleared cleared => cleared.Evidence,
+            _ => throw new ArgumentException($"{found} rests on no signals.", nameof(found)),
+        });
+
+    /// <summary>The same raising has the same id after every restart.</summary>
+    private static Hash32 RaisingOf(SubstationPlan substation, AlarmEvent.Raised raised) => Keccak.Hash256(string.Create(
         CultureInfo.InvariantCulture, $"SmartCity incident {substation.Number} {raised.Alarm.Code} {raised.Time.ToUnixTimeMilliseconds()}"));
 
     /// <summary>What was seen, in words and figures.</summary>
@@ -195,8 +292,8 @@ internal sealed partial class AlarmDesk
     [LoggerMessage(EventId = 5302, Level = LogLevel.Information, Message = "Alarm {Code} (no. {Alarm}) acknowledged")]
     private partial void LogAcknowledged(string code, long alarm);
 
-    [LoggerMessage(EventId = 5303, Level = LogLevel.Warning, Message = "Alarm {Code} cannot be acknowledged: {Reason}")]
-    private partial void LogRefused(string code, string reason);
+    [LoggerMessage(EventId = 5307, Level = LogLevel.Information, Message = "{Substation}: latched alarm {Code} reset at {Time:u}")]
+    private partial void LogReset(string substation, string code, DateTimeOffset time);
 
     [LoggerMessage(EventId = 5304, Level = LogLevel.Warning, Message = "{Substation}: the source's clock went back from {Before:u} to {Now:u}; the alarm rules begin anew")]
     private partial void LogClockSetBack(string substation, DateTimeOffset before, DateTimeOffset now);

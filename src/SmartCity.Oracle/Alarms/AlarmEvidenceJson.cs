@@ -2,12 +2,11 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
-using SmartCity.Ethereum;
 using SmartCity.Rules;
 
 namespace SmartCity.Oracle;
 
-/// <summary>Evidence as JSON with a fixed order of fields: the same evidence is the same text and so has the same hash on the chain.</summary>
+/// <summary>What alarms rest on, as JSON with a fixed order of fields: the same evidence is the same text.</summary>
 internal static class AlarmEvidenceJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
@@ -40,15 +39,6 @@ internal static class AlarmEvidenceJson
             }
         }
         writer.WriteEndObject();
-    });
-
-    /// <summary>That a dispatcher acknowledged an alarm.</summary>
-    public static string Write(Hash32 incident, string byWhom, string note, DateTimeOffset time) => Object(writer =>
-    {
-        writer.WriteString("incident", incident.ToString());
-        writer.WriteString("acknowledgedBy", byWhom);
-        writer.WriteString("note", note);
-        writer.WriteString("time", time.UtcDateTime);
     });
 
     private static void Number(Utf8JsonWriter writer, string name, decimal? value)

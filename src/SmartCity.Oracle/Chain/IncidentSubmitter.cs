@@ -1,6 +1,10 @@
+using System.Numerics;
 using Microsoft.Extensions.Logging;
+using SmartCity.Domain;
 using SmartCity.Ethereum;
+using SmartCity.Ethereum.Abi;
 using SmartCity.Ethereum.JsonRpc;
+using SmartCity.Ethereum.KeyStore;
 using SmartCity.Ethereum.Sending;
 using SmartCity.Ledger;
 using SmartCity.Ledger.Contracts;
@@ -8,16 +12,20 @@ using SmartCity.Ledger.Contracts;
 namespace SmartCity.Oracle;
 
 /// <summary>
-/// Brings alarms to the incident log: asks what the log holds, sends what it lacks, one after another for each substation and number of
-/// alarm. The log has one open incident for these: a further alarm is part of it, and it has ended when all of them have.
+/// Brings incidents to the incident log, an entry a call: asks whether the log has the entry's evidence, sends what it lacks, one after another
+/// for each object and alarm. What a person with a key of their own did goes under that key.
 /// </summary>
-internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore alarms, TimeProvider time, ILogger<IncidentSubmitter> logger)
+internal sealed partial class IncidentSubmitter(
+    ChainSession chain, DispatcherKeys keys, IncidentOutbox outbox, TimeProvider time, ILogger<IncidentSubmitter> logger)
 {
-    /// <summary>Alarms served at a time.</summary>
+    /// <summary>Entries served at a time.</summary>
     private const int AtOnce = 100;
 
     /// <summary>Entries looked up again after the chain was away.</summary>
     private const int DoubtedEntries = 500;
+
+    /// <summary>Looks in a row without a pause, while entries are found to be on the chain.</summary>
+    private const int LooksInARow = 50;
 
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(10);
@@ -27,17 +35,22 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
     /// <summary>Errors that sending again would only repeat.</summary>
     private static readonly HashSet<string> Final = new(StringComparer.Ordinal)
     {
-        "IncidentLog_NotNext", "IncidentLog_InvalidAlarm", "IncidentLog_AlreadyCleared", "IncidentLog_AlreadyRaised",
-        "IncidentLog_WrongStage", "IncidentLog_NothingToReopen", "IncidentLog_ReopenedTooLate",
+        "IncidentLog_AlreadyRaised", "IncidentLog_Unknown", "IncidentLog_AlreadyCleared", "IncidentLog_InvalidAlarm", "IncidentLog_NotNext",
+        "IncidentLog_WrongStage", "IncidentLog_AlreadyCritical", "IncidentLog_AlreadyVisited", "IncidentLog_AlreadySuspended",
+        "IncidentLog_NotSuspended", "IncidentLog_SamePerson", "IncidentLog_NotQuiet", "IncidentLog_InvalidParent", "IncidentLog_NotFalse",
+        "IncidentLog_ReopenedTooLate", "IncidentLog_NothingToReopen", "IncidentLog_AlreadyInterrupted", "IncidentLog_NotInterrupted",
+        "IncidentLog_InvalidFeeds", "IncidentLog_InvalidOutage", "IncidentLog_NotTrue", "IncidentLog_OverlappingOutage",
+        "IncidentLog_TooManyOutages", "MeterRegistry_UnknownGroup", "MeterRegistry_WrongKind",
     };
-
-    /// <summary>Pressure drop and leak become incidents at once; the others when a dispatcher says so.</summary>
-    private static readonly HashSet<byte> RegisteredAtOnce = [1, 4];
 
     /// <summary>So often in a row an error must be had before it is final: one node may lag.</summary>
     private const int LooksUntilRefused = 3;
 
+    private static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(3);
+
     private readonly Dictionary<long, int> _refusals = [];
+    private long _checkedAt;
+    private int _missed;
     private int _seenEpoch = -1;
     private string? _lastRefusal;
 
@@ -71,116 +84,177 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
         if (_seenEpoch != chain.Epoch)
         {
             _seenEpoch = chain.Epoch;
-            alarms.Doubt(DoubtedEntries);
+            outbox.Doubt(DoubtedEntries);
         }
-        List<(OpenAlarmEntry Entry, Hash32 Hash)> sent = [];
+        await CheckLastAsync(cancellationToken);
+        List<(OpenEntry Entry, Hash32 Hash)> sent = [];
         bool isAccepted = true;
-        foreach (OpenAlarmEntry entry in alarms.OpenEntries(AtOnce))
+        bool isMoreDue = true;
+        for (int look = 0; isMoreDue && sent.Count == 0 && look < LooksInARow; look++)
         {
-            try
+            isMoreDue = false;
+            foreach (OpenEntry entry in outbox.Open(AtOnce))
             {
-                isAccepted &= await StepAsync(entry, sent, cancellationToken);
-            }
-            catch (Exception exception) when (exception is not RpcTransportException && ChainSession.IsPassing(exception))
-            {
-                LogNotAsked(entry.Kind, entry.Incident, exception.Message); // What is wrong with one entry stops no other.
-                isAccepted = false;
+                try
+                {
+                    EntryStep step = await StepAsync(entry, sent, cancellationToken);
+                    isAccepted &= step != EntryStep.Refused;
+                    isMoreDue |= step == EntryStep.Confirmed; // The next one of its object and alarm follows.
+                }
+                catch (Exception exception) when (
+                    exception is KeyStoreException || (exception is not RpcTransportException && ChainSession.IsPassing(exception)))
+                {
+                    Waits(entry, exception.Message); // What is wrong with one entry stops no other.
+                    isAccepted = false;
+                }
             }
         }
         await ConfirmAsync(sent, cancellationToken);
         return isAccepted;
     }
 
-    /// <summary>One entry: confirms it, or sends what the log lacks of it. False when it was refused.</summary>
-    private async Task<bool> StepAsync(OpenAlarmEntry entry, List<(OpenAlarmEntry Entry, Hash32 Hash)> sent, CancellationToken cancellationToken)
+    /// <summary>Is the last entry that was on the chain there still? Where blocks are lost that hold no hours, nothing else would tell.</summary>
+    private async Task CheckLastAsync(CancellationToken cancellationToken)
+    {
+        if (time.GetElapsedTime(_checkedAt) < CheckPeriod || outbox.LastConfirmed() is not (Hash32 incident, Hash32 evidence))
+        {
+            return;
+        }
+        _checkedAt = time.GetTimestamp();
+        _missed = await chain.HasEvidenceAsync(incident, evidence, cancellationToken) ? 0 : _missed + 1;
+        if (_missed >= LooksUntilRefused)
+        {
+            _missed = 0;
+            outbox.Doubt(DoubtedEntries);
+            LogLost(incident);
+        }
+    }
+
+    private enum EntryStep
+    {
+        Confirmed,
+        Sent,
+        Refused,
+    }
+
+    /// <summary>One entry: confirms it, or sends it.</summary>
+    private async Task<EntryStep> StepAsync(OpenEntry entry, List<(OpenEntry Entry, Hash32 Hash)> sent, CancellationToken cancellationToken)
     {
         if (await NextAsync(entry, cancellationToken) is not { } request)
         {
-            alarms.Mark(entry.Id, OutboxState.Confirmed, null, null);
+            outbox.Mark(entry.Id, OutboxState.Confirmed, null, null);
             _refusals.Remove(entry.Id);
-            return true;
+            return EntryStep.Confirmed;
         }
-        Hash32? hash = entry.Transaction is { } earlier ? (await chain.Sender.ReviveAsync([earlier], cancellationToken))[0] : null;
+        TransactionSender sender = entry.Signer.Length == 0 ? chain.Sender : await keys.SenderOfAsync(entry.Signer, cancellationToken);
+        Hash32? hash = entry.Transaction is { } earlier ? (await sender.ReviveAsync([earlier], cancellationToken))[0] : null;
         if (hash is { } waiting)
         {
-            alarms.Mark(entry.Id, OutboxState.Sent, waiting, null); // No block took it within the deadline.
+            outbox.Mark(entry.Id, OutboxState.Sent, waiting, null); // No block took it within the deadline.
         }
-        hash ??= await SendAsync(entry, request, cancellationToken);
-        if (hash is { } under)
+        hash ??= await SendAsync(sender, entry, request, cancellationToken);
+        if (hash is not { } under)
         {
-            sent.Add((entry, under));
+            return EntryStep.Refused;
         }
-        return hash is not null;
+        sent.Add((entry, under));
+        return EntryStep.Sent;
     }
 
     /// <summary>What the log lacks of an entry; <c>null</c> if nothing.</summary>
-    private async Task<TransactionRequest?> NextAsync(OpenAlarmEntry entry, CancellationToken cancellationToken)
+    private async Task<TransactionRequest?> NextAsync(OpenEntry entry, CancellationToken cancellationToken)
     {
-        CityContracts city = chain.City.Contracts;
-        IncidentLogContract.Incident incident = await AskAsync(city.IncidentLog.IncidentOf(entry.Incident), cancellationToken);
-        if (entry.Kind == AlarmEntryKind.Raised && incident.Stage == IncidentLogContract.Stage.None)
+        if (await chain.HasEvidenceAsync(entry.Incident, entry.EvidenceHash, cancellationToken))
         {
-            Hash32 open = await AskAsync(city.IncidentLog.OpenIncidentOf(entry.Substation, entry.Number), cancellationToken);
-            if (open.IsZero)
+            return null;
+        }
+        if (entry.Kind == IncidentEntryKind.Raised && !entry.IsAdopted)
+        {
+            // A journal that was put back from a copy, or begun anew, does not know what the log has open.
+            Hash32 open = await AskAsync(chain.City.Contracts.IncidentLog.OpenIncidentOf(entry.Object, entry.Alarm), cancellationToken);
+            if (!open.IsZero)
             {
-                return city.RaiseIncident(entry.Incident, entry.Substation, entry.Number, entry.Time, entry.EvidenceHash);
+                outbox.Adopt(entry.IncidentId, open);
+                LogAdopted(entry.Incident, open);
+                entry = entry with { Incident = open, IsAdopted = true };
             }
-            alarms.Join(entry.Alarm, open);
-            entry = entry with { Incident = open, IsPart = true };
-            incident = await AskAsync(city.IncidentLog.IncidentOf(open), cancellationToken);
         }
-        if (incident.Stage == IncidentLogContract.Stage.Detected && MustRegister(entry))
-        {
-            return city.AdvanceIncident(entry.Incident, IncidentLogContract.Stage.Registered, entry.Time, entry.EvidenceHash);
-        }
-        return await chain.HasEvidenceAsync(entry.Incident, entry.EvidenceHash, cancellationToken) ? null : Lacking(entry, incident);
+        return entry.IsAdopted && IsSo(entry, await AskAsync(chain.City.Contracts.IncidentLog.IncidentOf(entry.Incident), cancellationToken))
+            ? null
+            : CallOf(entry);
     }
 
-    private static bool MustRegister(OpenAlarmEntry entry) => entry.Kind switch
+    /// <summary>Does an incident that was open before the journal knew of it stand as an entry says, by an entry of somebody else?</summary>
+    private static bool IsSo(OpenEntry entry, IncidentLogContract.Incident incident) => entry.Kind switch
     {
-        AlarmEntryKind.Raised => RegisteredAtOnce.Contains(entry.Number),
-        AlarmEntryKind.Acknowledged => true,
+        IncidentEntryKind.Raised => true,
+        IncidentEntryKind.Advanced => (int)incident.Stage >= (int)entry.Stage!.Value,
+        IncidentEntryKind.Cleared => incident.ClearedAt != 0,
+        IncidentEntryKind.Escalated => incident.IsCritical,
         _ => false,
     };
 
-    private TransactionRequest? Lacking(OpenAlarmEntry entry, IncidentLogContract.Incident incident)
+    private TransactionRequest CallOf(OpenEntry entry)
     {
         CityContracts city = chain.City.Contracts;
-        bool hasEnded = incident.ClearedAt != 0;
+        (Hash32 incident, DateTimeOffset at, Hash32 evidence) = (entry.Incident, entry.Time, entry.EvidenceHash);
         return entry.Kind switch
         {
-            AlarmEntryKind.Raised => entry.IsPart && hasEnded && (long)incident.ClearedAt <= entry.Time.ToUnixTimeSeconds()
-                ? city.ReopenIncident(entry.Incident, entry.Time, entry.EvidenceHash)
-                : null,
-            AlarmEntryKind.Cleared => hasEnded || alarms.StoodAnother(entry)
-                ? null
-                : city.ClearIncident(entry.Incident, entry.Time, entry.EvidenceHash),
-            AlarmEntryKind.Acknowledged => incident.Stage >= IncidentLogContract.Stage.Acknowledged
-                ? null
-                : city.AdvanceIncident(entry.Incident, IncidentLogContract.Stage.Acknowledged, entry.Time, entry.EvidenceHash),
+            IncidentEntryKind.Raised => city.RaiseIncident(incident, entry.Object, entry.Alarm, at, evidence),
+            IncidentEntryKind.Cleared => city.ClearIncident(incident, at, evidence),
+            IncidentEntryKind.Advanced => city.AdvanceIncident(incident, (IncidentLogContract.Stage)(int)entry.Stage!.Value, at, evidence),
+            IncidentEntryKind.Escalated => city.EscalateIncident(incident, at, evidence),
+            IncidentEntryKind.Visited => city.VisitIncident(incident, at, evidence),
+            IncidentEntryKind.Suspended => city.SuspendIncident(
+                incident, (IncidentLogContract.SuspensionReason)(int)RequestOf<DeskRequest.Suspend>(entry).Reason, at, evidence),
+            IncidentEntryKind.Resumed => city.ResumeIncident(incident, at, evidence),
+            IncidentEntryKind.Rejected => city.RejectIncident(incident, at, evidence),
+            IncidentEntryKind.Merged => city.MergeIncident(incident, entry.Parent!.Value, at, evidence),
+            IncidentEntryKind.Reopened => city.ReopenIncident(incident, at, evidence),
+            IncidentEntryKind.Interrupted => InterruptionOf(city, entry),
+            IncidentEntryKind.ConditionReported => city.ReportCondition(incident, RequestOf<DeskRequest.ReportCondition>(entry).Condition, at, evidence),
+            IncidentEntryKind.OutageRecorded => OutageOf(city, entry),
             _ => throw new System.Diagnostics.UnreachableException($"Unmapped entry {entry.Kind}."),
         };
     }
 
+    private static TransactionRequest InterruptionOf(CityContracts city, OpenEntry entry)
+    {
+        DeskRequest.Interrupt interrupt = RequestOf<DeskRequest.Interrupt>(entry);
+        return city.InterruptSupply(entry.Incident, interrupt.Group, interrupt.Condition, entry.Time, entry.EvidenceHash);
+    }
+
+    private static TransactionRequest OutageOf(CityContracts city, OpenEntry entry)
+    {
+        DeskRequest.RecordOutage outage = RequestOf<DeskRequest.RecordOutage>(entry);
+        return city.RecordOutage(
+            entry.Incident, outage.Group,
+            new Outage(outage.Kind, (ulong)outage.From.ToUnixTimeSeconds(), (ulong)outage.To.ToUnixTimeSeconds(), outage.Measure), entry.EvidenceHash);
+    }
+
+    private static T RequestOf<T>(OpenEntry entry)
+        where T : DeskRequest => (T)IncidentEvidenceJson.RequestOf(entry.Evidence)!;
+
     private Task<T> AskAsync<T>(ContractQuery<T> query, CancellationToken cancellationToken) =>
         chain.Api.CallAsync(query, BlockParameter.Latest, cancellationToken);
 
-    private async Task<Hash32?> SendAsync(OpenAlarmEntry entry, TransactionRequest request, CancellationToken cancellationToken)
+    private async Task<Hash32?> SendAsync(
+        TransactionSender sender, OpenEntry entry, TransactionRequest request, CancellationToken cancellationToken)
     {
         // Without a gas limit the node tries the call first, so that a refusal is known by its name.
-        switch (await chain.Sender.SendAsync(request with { GasLimit = null }, cancellationToken))
+        switch (await sender.SendAsync(request with { GasLimit = null }, cancellationToken))
         {
             case SendOutcome.Sent accepted:
-                alarms.Mark(entry.Id, OutboxState.Sent, accepted.Hash, null);
+                outbox.Mark(entry.Id, OutboxState.Sent, accepted.Hash, null);
                 return accepted.Hash;
             case SendOutcome.Unknown unknown:
-                alarms.Mark(entry.Id, OutboxState.Sent, unknown.Transaction.Hash, null);
+                outbox.Mark(entry.Id, OutboxState.Sent, unknown.Transaction.Hash, null);
                 return unknown.Transaction.Hash;
             case SendOutcome.Refused refused:
                 int refusals = _refusals[entry.Id] = _refusals.GetValueOrDefault(entry.Id) + 1;
-                bool isFinal = refused.Error is ContractRevertException { Error.Abi.Name: { } name } && Final.Contains(name)
+                bool isFinal = refused.Error is ContractRevertException { Error: { } error } && IsFinal(error)
                     && refusals >= LooksUntilRefused && _refusals.Remove(entry.Id);
-                alarms.Mark(entry.Id, isFinal ? OutboxState.Refused : OutboxState.Waiting, null, refused.Reason);
+                outbox.Mark(entry.Id, isFinal ? OutboxState.Refused : OutboxState.Waiting, null, refused.Reason);
                 if (_lastRefusal != refused.Reason)
                 {
                     LogRefused(entry.Kind, entry.Incident, refused.Reason);
@@ -192,7 +266,21 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
         }
     }
 
-    private async Task ConfirmAsync(List<(OpenAlarmEntry Entry, Hash32 Hash)> sent, CancellationToken cancellationToken)
+    /// <summary>A time before the earliest stays so; one after the latest is waited for.</summary>
+    private static bool IsFinal(DecodedError error) => Final.Contains(error.Abi.Name)
+        || (error is { Abi.Name: "IncidentLog_InvalidTime", Arguments: [BigInteger asked, BigInteger bound] } && asked < bound);
+
+    private void Waits(OpenEntry entry, string reason)
+    {
+        if (_lastRefusal != reason)
+        {
+            LogNotAsked(entry.Kind, entry.Incident, reason);
+            outbox.Mark(entry.Id, entry.Transaction is null ? OutboxState.Waiting : OutboxState.Sent, null, reason);
+            _lastRefusal = reason;
+        }
+    }
+
+    private async Task ConfirmAsync(List<(OpenEntry Entry, Hash32 Hash)> sent, CancellationToken cancellationToken)
     {
         if (sent.Count == 0)
         {
@@ -200,12 +288,12 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
         }
         ReceiptWaiter waiter = new(chain.Api, time);
         IReadOnlyList<ReceiptOutcome> outcomes = await waiter.WaitAsync([.. sent.Select(pair => pair.Hash)], ReceiptDeadline, cancellationToken);
-        foreach (((OpenAlarmEntry entry, Hash32 hash), ReceiptOutcome outcome) in sent.Zip(outcomes))
+        foreach (((OpenEntry entry, Hash32 hash), ReceiptOutcome outcome) in sent.Zip(outcomes))
         {
             if (outcome is ReceiptOutcome.Mined { Receipt: { IsSuccess: true } receipt })
             {
                 OracleTelemetry.Told(receipt.GasUsed);
-                LogWritten(entry.Kind, entry.Incident, hash); // Confirmed at the next look, which asks if more is lacking.
+                LogWritten(entry.Kind, entry.Incident, hash); // Confirmed at the next look, which asks the log for it.
             }
             else
             {
@@ -214,15 +302,21 @@ internal sealed partial class IncidentSubmitter(ChainSession chain, AlarmStore a
         }
     }
 
-    [LoggerMessage(EventId = 5123, Level = LogLevel.Warning, Message = "{Kind} of incident {Incident} waits: {Reason}")]
-    private partial void LogNotAsked(AlarmEntryKind kind, Hash32 incident, string reason);
-
     [LoggerMessage(EventId = 5120, Level = LogLevel.Information, Message = "{Kind} of incident {Incident} is on the chain ({Transaction})")]
-    private partial void LogWritten(AlarmEntryKind kind, Hash32 incident, Hash32 transaction);
+    private partial void LogWritten(IncidentEntryKind kind, Hash32 incident, Hash32 transaction);
 
     [LoggerMessage(EventId = 5121, Level = LogLevel.Warning, Message = "{Kind} of incident {Incident} is refused: {Reason}")]
-    private partial void LogRefused(AlarmEntryKind kind, Hash32 incident, string reason);
+    private partial void LogRefused(IncidentEntryKind kind, Hash32 incident, string reason);
 
     [LoggerMessage(EventId = 5122, Level = LogLevel.Warning, Message = "{Kind} of incident {Incident} has not arrived: {Outcome}")]
-    private partial void LogNotWritten(AlarmEntryKind kind, Hash32 incident, ReceiptOutcome outcome);
+    private partial void LogNotWritten(IncidentEntryKind kind, Hash32 incident, ReceiptOutcome outcome);
+
+    [LoggerMessage(EventId = 5123, Level = LogLevel.Warning, Message = "{Kind} of incident {Incident} waits: {Reason}")]
+    private partial void LogNotAsked(IncidentEntryKind kind, Hash32 incident, string reason);
+
+    [LoggerMessage(EventId = 5125, Level = LogLevel.Warning, Message = "The chain has lost entries of incident {Incident}; those it lacks are sent again")]
+    private partial void LogLost(Hash32 incident);
+
+    [LoggerMessage(EventId = 5124, Level = LogLevel.Warning, Message = "Incident {Incident} goes on as {Open}, which the incident log has open and the journal did not know of")]
+    private partial void LogAdopted(Hash32 incident, Hash32 open);
 }

@@ -2,9 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace SmartCity.Oracle;
 
-/// <summary>What must be done even while the source is silent: the sign of life, and acknowledgements.</summary>
+/// <summary>What must be done even while the source is silent: the sign of life, what persons ask for, and deadlines.</summary>
 internal sealed partial class Housekeeper(
-    JournalDatabase journal, StatusStore status, AlarmDesk alarms, OracleHealth health, TimeProvider time, ILogger<Housekeeper> logger)
+    StatusStore status, RequestDesk requests, OracleHealth health, TimeProvider time, ILogger<Housekeeper> logger)
 {
     private const int LooksPerBeat = 20;
 
@@ -25,7 +25,7 @@ internal sealed partial class Housekeeper(
                 }
             }
             health.Beat();
-            alarms.CarryOutRequests(journal);
+            requests.Work();
             await Task.Delay(LookPeriod, time, cancellationToken);
         }
     }

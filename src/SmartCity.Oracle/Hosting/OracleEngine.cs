@@ -15,6 +15,7 @@ internal sealed class OracleEngine : IDisposable
 {
     private readonly JournalDatabase _journal;
     private readonly TransactionSender _sender;
+    private readonly DispatcherKeys _keys;
     private readonly Lock _lock = new();
     private Task? _settled;
     private readonly SharedSigning? _shared;
@@ -46,8 +47,11 @@ internal sealed class OracleEngine : IDisposable
         SourceSession session = new(source, plan, layout, samples, logging.CreateLogger<SourceSession>());
         ChainSession chain = new(api, city, key, _sender, layout, status, time, logging.CreateLogger<ChainSession>(), options.IsShared);
         HourInputReader inputs = new(session, layout, samples, imports, options, time, logging.CreateLogger<HourInputReader>());
-        AlarmStore alarms = new(journal);
-        AlarmDesk desk = new(plan, options, alarms, session, logging.CreateLogger<AlarmDesk>());
+        _keys = new(options.KeystoreFile, options.PassphraseFile, api, city.ChainId, time);
+        IncidentDesk? incidents = options.KeepsIncidents
+            ? new(plan, journal, _keys, new(options.StateFolder), logging.CreateLogger<IncidentDesk>())
+            : null;
+        AlarmDesk desk = new(plan, options, journal, incidents, time, logging.CreateLogger<AlarmDesk>());
         Poller = new(session, plan, journal, samples, hours, status, desk, options, time, logging.CreateLogger<Poller>());
         CorrectionStore corrections = new(journal, layout, time);
         Restored = new(options, chain, layout, journal, corrections, time, logging.CreateLogger<RestoredJournal>());
@@ -66,8 +70,9 @@ internal sealed class OracleEngine : IDisposable
             : null;
         Submitter = new(chain, layout, hours, batches, time, logging.CreateLogger<HourSubmitter>(), _shared);
         Corrections = new(chain, layout, corrections, time, logging.CreateLogger<CorrectionSubmitter>(), _shared);
-        Incidents = new(chain, alarms, time, logging.CreateLogger<IncidentSubmitter>());
-        Housekeeper = new(journal, status, desk, health ?? new(time), time, logging.CreateLogger<Housekeeper>());
+        Incidents = incidents is null ? null : new(chain, _keys, new(journal), time, logging.CreateLogger<IncidentSubmitter>());
+        RequestDesk requests = new(journal, new(journal), desk, incidents, logging.CreateLogger<RequestDesk>());
+        Housekeeper = new(status, requests, health ?? new(time), time, logging.CreateLogger<Housekeeper>());
         Pruning = options.KeepDays is { } days ? new(chain, plan, journal, days, time, logging.CreateLogger<PruningLoop>()) : null;
         Imports = map is null || options.ImportFolder is null
             ? null
@@ -89,10 +94,10 @@ internal sealed class OracleEngine : IDisposable
     /// <summary>Brings what was learned late to the chain.</summary>
     public CorrectionSubmitter Corrections { get; }
 
-    /// <summary>Brings alarms to the chain.</summary>
-    public IncidentSubmitter Incidents { get; }
+    /// <summary>Brings incidents to the chain; <c>null</c> when another oracle keeps them.</summary>
+    public IncidentSubmitter? Incidents { get; }
 
-    /// <summary>Signs of life and acknowledgements.</summary>
+    /// <summary>Signs of life, what persons ask for, and deadlines.</summary>
     public Housekeeper Housekeeper { get; }
 
     /// <summary>Drops what is old; <c>null</c> when all is kept.</summary>
@@ -104,7 +109,8 @@ internal sealed class OracleEngine : IDisposable
     /// <summary>What the oracle does all the time, each beside the others. One ends by an exception alone: cancelled, or unable to go on.</summary>
     public IReadOnlyList<Func<CancellationToken, Task>> Loops =>
     [
-        Poller.RunAsync, Settled(Closing.RunAsync), Settled(Submitter.RunAsync), Settled(Corrections.RunAsync), Incidents.RunAsync, Housekeeper.RunAsync,
+        Poller.RunAsync, Settled(Closing.RunAsync), Settled(Submitter.RunAsync), Settled(Corrections.RunAsync), Housekeeper.RunAsync,
+        .. Incidents is { } incidents ? [incidents.RunAsync] : Array.Empty<Func<CancellationToken, Task>>(),
         .. Pruning is { } pruning ? [Settled(pruning.RunAsync)] : Array.Empty<Func<CancellationToken, Task>>(),
         .. Imports is { } imports ? [imports.RunAsync] : Array.Empty<Func<CancellationToken, Task>>(),
         .. _shared?.Loop.Loops.Select(Settled) ?? [],
@@ -139,6 +145,7 @@ internal sealed class OracleEngine : IDisposable
     {
         _shared?.Dispose();
         _sender.Dispose();
+        _keys.Dispose();
         _journal.Dispose();
     }
 }

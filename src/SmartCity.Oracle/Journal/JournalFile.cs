@@ -48,10 +48,12 @@ internal static class JournalFile
                     transaction.Commit();
                 }
                 RequireJournal(connection, path);
-                AddReceivedTime(connection);
+                AddColumn(connection, "hour_input", "received_ms", "INTEGER");
+                AddColumn(connection, "alarm", "evidence", "TEXT");
                 connection.Execute(ImportSchema.Create);
                 connection.Execute(LateSchema.Create);
                 connection.Execute(AgreementSchema.Create);
+                connection.Execute(IncidentSchema.Create);
                 return connection;
             }
             catch
@@ -154,12 +156,12 @@ internal static class JournalFile
     private static bool IsEmpty(SqliteConnection connection) =>
         connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_schema") == 0;
 
-    /// <summary>A journal begun before the inputs of hours had a received time gets the column.</summary>
-    private static void AddReceivedTime(SqliteConnection connection)
+    /// <summary>A journal begun before a table had a column gets it, empty.</summary>
+    private static void AddColumn(SqliteConnection connection, string table, string column, string type)
     {
-        if (!connection.ExecuteScalar<bool>("SELECT EXISTS (SELECT 1 FROM pragma_table_info('hour_input') WHERE name = 'received_ms')"))
+        if (!connection.ExecuteScalar<bool>("SELECT EXISTS (SELECT 1 FROM pragma_table_info(@table) WHERE name = @column)", new { table, column }))
         {
-            connection.Execute("ALTER TABLE hour_input ADD COLUMN received_ms INTEGER");
+            connection.Execute($"ALTER TABLE {table} ADD COLUMN {column} {type}");
         }
     }
 

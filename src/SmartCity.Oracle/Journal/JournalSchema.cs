@@ -143,8 +143,8 @@ internal static class JournalSchema
             closed_before INTEGER NOT NULL,
             confirmed_before INTEGER NOT NULL) STRICT;
 
-        -- Alarms, one row from raise to end; state restored from here after a restart. number: 1..4 of the brief, 0 a diagnostic. part_of:
-        -- the incident that was open for the substation and the number when it was raised: the log has one at a time.
+        -- Alarms, one row from raise to end. incident: the raising's own id. number: 1..4 of the brief, 0 a diagnostic. part_of: hash of the
+        -- incident that it is part of. evidence: the signals that it was raised on, JSON; NULL in alarms raised before it was kept.
         CREATE TABLE alarm (
             id INTEGER PRIMARY KEY,
             incident BLOB NOT NULL UNIQUE,
@@ -159,39 +159,15 @@ internal static class JournalSchema
             cleared_ms INTEGER,
             acknowledged_ms INTEGER,
             acknowledged_by TEXT,
-            note TEXT) STRICT;
+            note TEXT,
+            evidence TEXT) STRICT;
         CREATE INDEX alarm_open ON alarm (id) WHERE (cleared_ms IS NULL OR (acknowledged_ms IS NULL AND number > 0));
-
-        -- The outbox of the incident log, in order. kind: 1 raise, 2 clear, 3 acknowledge. state as of batch, 3 refused by the chain.
-        CREATE TABLE alarm_entry (
-            id INTEGER PRIMARY KEY,
-            alarm INTEGER NOT NULL REFERENCES alarm (id),
-            kind INTEGER NOT NULL,
-            time_ms INTEGER NOT NULL,
-            evidence TEXT NOT NULL,
-            evidence_hash BLOB NOT NULL,
-            state INTEGER NOT NULL,
-            transaction_hash BLOB,
-            refusal TEXT,
-            UNIQUE (alarm, kind)) STRICT;
-        CREATE INDEX alarm_entry_open ON alarm_entry (id) WHERE state < 2;
 
         -- State of the alarm rules of a substation (JSON); follows the samples in the same transaction.
         CREATE TABLE rule_state (
             substation INTEGER PRIMARY KEY,
             mode INTEGER NOT NULL,
             state TEXT NOT NULL) STRICT;
-
-        -- The one table that others write: a dispatcher acknowledges an alarm. outcome: NULL open, 1 done, 2 refused.
-        CREATE TABLE acknowledgement (
-            id INTEGER PRIMARY KEY,
-            alarm INTEGER NOT NULL,
-            by_whom TEXT NOT NULL,
-            note TEXT NOT NULL,
-            requested_ms INTEGER NOT NULL,
-            outcome INTEGER,
-            refusal TEXT) STRICT;
-        CREATE INDEX acknowledgement_open ON acknowledgement (id) WHERE outcome IS NULL;
 
         -- How the oracle is. One row.
         CREATE TABLE status (

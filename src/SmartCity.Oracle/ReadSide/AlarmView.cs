@@ -35,19 +35,6 @@ public enum AlarmGravity
     Blocker,
 }
 
-/// <summary>What an entry of an alarm in the incident log says.</summary>
-public enum AlarmEntryKind
-{
-    /// <summary>The alarm was raised.</summary>
-    Raised = 1,
-
-    /// <summary>Its condition ended.</summary>
-    Cleared = 2,
-
-    /// <summary>A dispatcher acknowledged it.</summary>
-    Acknowledged = 3,
-}
-
 /// <summary>How far something written for the chain has come.</summary>
 public enum OutboxState
 {
@@ -60,18 +47,19 @@ public enum OutboxState
     /// <summary>On the chain.</summary>
     Confirmed,
 
-    /// <summary>The contract refused it; <see cref="AlarmEntryView.Refusal"/> says why.</summary>
+    /// <summary>The contract refused it; <see cref="IncidentEntryView.Refusal"/> says why.</summary>
     Refused,
 }
 
 /// <summary>An alarm of a heat substation (ИТП).</summary>
 /// <param name="Id">The journal's number; for <see cref="OracleCommands.AcknowledgeAsync"/>.</param>
 /// <param name="IncidentId">
-/// The incident in the IncidentLog contract, which alarms of a substation and a number share while it is open: 0x and 64 hexadecimal digits.
+/// The incident in the IncidentLog contract that it is part of, which alarms of a substation and a number share while it is open: 0x and 64
+/// hexadecimal digits. <c>null</c> while it is none: then it stays off the chain.
 /// </param>
 /// <param name="Substation">Number of the substation in the city plan.</param>
 /// <param name="SubstationName">Name people read.</param>
-/// <param name="Number">Alarm of the brief: 1 pressure drop, 2 pump fault, 3 out of limits, 4 leak; 0 a diagnostic, which stays off the chain.</param>
+/// <param name="Number">Alarm of the brief: 1 pressure drop, 2 pump fault, 3 out of limits, 4 leak; 0 a diagnostic.</param>
 /// <param name="Code">The rule's code, e.g. <c>A3.T1.HIGH</c>.</param>
 /// <param name="Gravity">How grave it is.</param>
 /// <param name="Standing">Where it stands.</param>
@@ -81,10 +69,10 @@ public enum OutboxState
 /// <param name="AcknowledgedAt">When a dispatcher acknowledged it.</param>
 /// <param name="AcknowledgedBy">Who did.</param>
 /// <param name="Note">What the dispatcher noted.</param>
-/// <param name="Entries">What was written of it for the chain, in order.</param>
+/// <param name="Entries">What was written of its incident for the chain, in order.</param>
 public sealed record AlarmView(
     long Id,
-    string IncidentId,
+    string? IncidentId,
     uint Substation,
     string SubstationName,
     int Number,
@@ -97,21 +85,4 @@ public sealed record AlarmView(
     DateTimeOffset? AcknowledgedAt,
     string? AcknowledgedBy,
     string? Note,
-    IReadOnlyList<AlarmEntryView> Entries);
-
-/// <summary>An entry of an alarm in the incident log.</summary>
-/// <param name="Kind">What it says.</param>
-/// <param name="Time">Source time of it.</param>
-/// <param name="Evidence">The evidence, JSON; its Keccak-256 is on the chain.</param>
-/// <param name="EvidenceHash">0x and 64 hexadecimal digits.</param>
-/// <param name="State">How far it has come.</param>
-/// <param name="TransactionHash">The transaction, once sent.</param>
-/// <param name="Refusal">Why the contract refused it.</param>
-public sealed record AlarmEntryView(
-    AlarmEntryKind Kind,
-    DateTimeOffset Time,
-    string Evidence,
-    string EvidenceHash,
-    OutboxState State,
-    string? TransactionHash,
-    string? Refusal);
+    IReadOnlyList<IncidentEntryView> Entries);

@@ -10,7 +10,7 @@ public enum OracleChanges
     /// <summary>Values of signals.</summary>
     Signals = 1,
 
-    /// <summary>Alarms or their entries in the incident log.</summary>
+    /// <summary>Alarms, incidents and all that belongs to them, answers to requests.</summary>
     Alarms = 2,
 
     /// <summary>Hours closed, signed, sent or confirmed.</summary>

@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using SmartCity.Ethereum;
 
 namespace SmartCity.Oracle;
 
@@ -8,6 +9,9 @@ public sealed class OracleCommands
 {
     /// <summary>Longest name and note, in characters.</summary>
     public const int MaxText = 500;
+
+    /// <summary>Longest request as JSON, in characters.</summary>
+    private const int MaxRequest = 4_000;
 
     private readonly string _path;
     private readonly TimeProvider _time;
@@ -21,31 +25,83 @@ public sealed class OracleCommands
         _time = time;
     }
 
+    /// <summary>Most requests that wait for the oracle: more are refused, as it does not run.</summary>
+    public const int MaxOpen = 1_000;
+
     /// <summary>
-    /// A dispatcher acknowledges an alarm. Durable when this returns; the oracle then marks the alarm, and writes it to the incident
-    /// log. A second acknowledgement of the same alarm changes nothing.
+    /// A dispatcher acknowledges an alarm. Durable when this returns; the oracle then marks the alarm, and an incident that waits for an answer
+    /// has it. A second acknowledgement of the same alarm changes nothing.
     /// </summary>
     /// <param name="alarm">The alarm's <see cref="AlarmView.Id"/>.</param>
     /// <param name="byWhom">Login of the dispatcher; stays off the chain except by hash. 1..<see cref="MaxText"/> characters.</param>
     /// <param name="note">What the dispatcher noted; may be empty. At most <see cref="MaxText"/> characters.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>False when there is no such alarm or it is acknowledged already.</returns>
-    /// <exception cref="JournalException">The journal is not there or cannot be written.</exception>
-    public async Task<bool> AcknowledgeAsync(long alarm, string byWhom, string note, CancellationToken cancellationToken)
+    /// <exception cref="JournalException">The journal is not there or cannot be written, or too many requests wait.</exception>
+    public async Task<bool> AcknowledgeAsync(long alarm, string byWhom, string note, CancellationToken cancellationToken) => await InsertAsync(
+        new DeskRequest.Acknowledge(alarm), byWhom, note, null,
+        """
+        WHERE EXISTS (SELECT 1 FROM alarm WHERE id = @alarm AND acknowledged_ms IS NULL)
+            AND NOT EXISTS (SELECT 1 FROM request r WHERE r.request = @request AND r.outcome IS NULL)
+        """, alarm, cancellationToken) is not null;
+
+    /// <summary>A person asks for something. Durable when this returns; the oracle carries it out within a second, in the order asked.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="byWhom">Login of the person. 1..<see cref="MaxText"/> characters.</param>
+    /// <param name="note">Why, or what was seen; may be empty where the request does not need it. At most <see cref="MaxText"/> characters.</param>
+    /// <param name="at">When it happened, source time; <c>null</c> for now.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Number of the request, for <see cref="OracleReader.GetRequestAsync"/>.</returns>
+    /// <exception cref="JournalException">The journal is not there or cannot be written, or too many requests wait.</exception>
+    public async Task<long> AskAsync(DeskRequest request, string byWhom, string note, DateTimeOffset? at, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return (await InsertAsync(request, byWhom, note, at, "WHERE true", 0, cancellationToken))!.Value;
+    }
+
+    /// <summary>A person adds a file to an incident. Its bytes are durable when this returns; the oracle carries it out as <see cref="AskAsync"/>.</summary>
+    /// <param name="incident">The incident's <see cref="IncidentView.Id"/>.</param>
+    /// <param name="name">Name of the file, without folders; 1..<see cref="DeskRequest.MaxName"/> characters.</param>
+    /// <param name="mediaType">E.g. <c>image/jpeg</c>.</param>
+    /// <param name="bytes">1 byte to 10 MiB.</param>
+    /// <param name="byWhom">Login of the person.</param>
+    /// <param name="note">What it shows; may be empty.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Number of the request.</returns>
+    /// <exception cref="ArgumentException">There are no bytes, or too many.</exception>
+    /// <exception cref="IOException">The bytes cannot be written.</exception>
+    /// <exception cref="JournalException">The journal is not there or cannot be written, or too many requests wait.</exception>
+    public async Task<long> AddEvidenceAsync(
+        long incident, string name, string mediaType, ReadOnlyMemory<byte> bytes, string byWhom, string note, CancellationToken cancellationToken)
+    {
+        JournalFile.RequireExisting(_path);
+        Hash32 hash = await new EvidenceFiles(Path.GetDirectoryName(_path)!).KeepAsync(bytes, cancellationToken);
+        return await AskAsync(new DeskRequest.AddEvidence(incident, hash.ToString(), name, mediaType, bytes.Length), byWhom, note, null, cancellationToken);
+    }
+
+    private async Task<long?> InsertAsync(
+        DeskRequest request, string byWhom, string note, DateTimeOffset? at, string where, long alarm, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(byWhom);
         ArgumentNullException.ThrowIfNull(note);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(byWhom.Length, MaxText, nameof(byWhom));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(note.Length, MaxText, nameof(note));
+        string json = request.ToJson();
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(json.Length, MaxRequest, nameof(request));
         await using SqliteConnection connection = JournalFile.OpenForRequests(_path);
-        int rows = await JournalFile.Guarded(_path, () => connection.ExecuteAsync(new CommandDefinition(
-            """
-            INSERT INTO acknowledgement (alarm, by_whom, note, requested_ms)
-            SELECT id, @byWhom, @note, @now FROM alarm
-            WHERE id = @alarm AND acknowledged_ms IS NULL
-                AND NOT EXISTS (SELECT 1 FROM acknowledgement a WHERE a.alarm = @alarm AND a.outcome IS NULL)
-            """,
-            new { alarm, byWhom, note, now = _time.GetUtcNow().ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken)));
-        return rows > 0;
+        cancellationToken.ThrowIfCancellationRequested();
+        return JournalFile.Guarded(_path, () =>
+        {
+            if (connection.ExecuteScalar<long>("SELECT count(*) FROM request WHERE outcome IS NULL") >= MaxOpen)
+            {
+                throw new JournalException($"{MaxOpen} requests wait already: the oracle does not carry them out. Is it running?");
+            }
+            return connection.ExecuteScalar<long?>(
+                $"""
+                INSERT INTO request (request, by_whom, note, at_ms, requested_ms)
+                SELECT @request, @byWhom, @note, @at, @now {where} RETURNING id
+                """,
+                new { request = json, byWhom, note, at = at?.ToUnixTimeMilliseconds(), now = _time.GetUtcNow().ToUnixTimeMilliseconds(), alarm });
+        });
     }
 }

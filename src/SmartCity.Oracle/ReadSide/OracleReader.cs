@@ -14,13 +14,13 @@ namespace SmartCity.Oracle;
 /// Before the oracle's first start there is no journal: then the status is <c>null</c>, lists are empty, and a watcher waits.
 /// Every method throws <see cref="JournalException"/> when the file cannot be read or is not a journal.
 /// </remarks>
-public sealed class OracleReader
+public sealed partial class OracleReader
 {
     /// <summary>Longest list that a call returns.</summary>
     public const int MaxRows = 1_000;
 
     // A diagnostic needs no acknowledgement. The same words as in the index alarm_open.
-    private const string Open = "(cleared_ms IS NULL OR (acknowledged_ms IS NULL AND number > 0))";
+    private const string Open = "(cleared_ms IS NULL OR (acknowledged_ms IS NULL AND a.number > 0))";
 
     private static readonly TimeSpan WatchPeriod = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AliveWithin = TimeSpan.FromSeconds(15);
@@ -90,32 +90,14 @@ public sealed class OracleReader
     public Task<IReadOnlyList<AlarmView>> GetAlarmsAsync(bool openOnly, long? before, int limit, CancellationToken cancellationToken)
     {
         RequireLimit(limit);
-        return ReadAsync<IReadOnlyList<AlarmView>>([], async connection =>
-        {
-            List<AlarmRow> alarms = (await connection.QueryAsync<AlarmRow>(new CommandDefinition(
-                $"""
-                SELECT id, coalesce(part_of, incident) AS Incident, substation, substation_name AS SubstationName, number, code, severity, detail, raised_ms AS RaisedMs,
-                       cleared_ms AS ClearedMs, acknowledged_ms AS AcknowledgedMs, acknowledged_by AS AcknowledgedBy, note
-                FROM alarm
-                WHERE id < @before {(openOnly ? $"AND {Open}" : "")}
-                ORDER BY id DESC LIMIT @limit
-                """,
-                new { before = before ?? long.MaxValue, limit }, cancellationToken: cancellationToken))).AsList();
-            ILookup<long, AlarmEntryRow> entries = (await connection.QueryAsync<AlarmEntryRow>(new CommandDefinition(
-                """
-                SELECT alarm, kind, time_ms AS TimeMs, evidence, evidence_hash AS EvidenceHash, state,
-                       transaction_hash AS TransactionHash, refusal
-                FROM alarm_entry WHERE alarm IN @ids ORDER BY id
-                """,
-                new { ids = alarms.Select(alarm => alarm.Id) }, cancellationToken: cancellationToken))).ToLookup(entry => entry.Alarm);
-            return [.. alarms.Select(alarm => ToAlarm(alarm, entries[alarm.Id]))];
-        });
+        return ReadAsync<IReadOnlyList<AlarmView>>([], connection => AlarmsAsync(
+            connection, $"a.id < @before {(openOnly ? $"AND {Open}" : "")}", new { before = before ?? long.MaxValue, limit }, cancellationToken));
     }
 
     /// <summary>How many alarms are open: the condition holds, or nobody has acknowledged it.</summary>
     public Task<int> CountOpenAlarmsAsync(CancellationToken cancellationToken) => ReadAsync(0, connection =>
         connection.ExecuteScalarAsync<int>(new CommandDefinition(
-            $"SELECT count(*) FROM alarm WHERE {Open}", cancellationToken: cancellationToken)));
+            $"SELECT count(*) FROM alarm a WHERE {Open}", cancellationToken: cancellationToken)));
 
     /// <summary>Hours of a segment, newest first.</summary>
     /// <param name="segment">The segment's number.</param>
@@ -266,9 +248,28 @@ public sealed class OracleReader
             age < TimeSpan.Zero ? TimeSpan.Zero : age);
     }
 
-    private static AlarmView ToAlarm(AlarmRow row, IEnumerable<AlarmEntryRow> entries) => new(
+    private static async Task<IReadOnlyList<AlarmView>> AlarmsAsync(
+        SqliteConnection connection, string which, object parameters, CancellationToken cancellationToken)
+    {
+        List<AlarmRow> alarms = (await connection.QueryAsync<AlarmRow>(new CommandDefinition(
+            $"""
+            SELECT a.id, a.part_of AS PartOf, i.adopted, substation, substation_name AS SubstationName, a.number, a.code, severity, a.detail,
+                   a.raised_ms AS RaisedMs, cleared_ms AS ClearedMs, acknowledged_ms AS AcknowledgedMs, acknowledged_by AS AcknowledgedBy, note
+            FROM alarm a LEFT JOIN incident i ON i.hash = a.part_of
+            WHERE {which}
+            ORDER BY a.id DESC LIMIT @limit
+            """,
+            parameters, cancellationToken: cancellationToken))).AsList();
+        ILookup<string, IncidentEntryView> entries = (await connection.QueryAsync<EntryRow>(new CommandDefinition(
+            $"SELECT {EntryColumns} FROM {EntryTables} WHERE i.hash IN @incidents AND o.entry IS NOT NULL ORDER BY e.id",
+            new { incidents = alarms.Where(alarm => alarm.PartOf is not null).Select(alarm => alarm.PartOf!).DistinctBy(Convert.ToHexString) },
+            cancellationToken: cancellationToken))).ToLookup(row => Convert.ToHexString(row.IncidentHash), ToEntry);
+        return [.. alarms.Select(alarm => ToAlarm(alarm, alarm.PartOf is { } incident ? entries[Convert.ToHexString(incident)] : []))];
+    }
+
+    private static AlarmView ToAlarm(AlarmRow row, IEnumerable<IncidentEntryView> entries) => new(
         row.Id,
-        Hex(row.Incident)!,
+        Hex(row.Adopted ?? row.PartOf),
         (uint)row.Substation,
         row.SubstationName,
         (int)row.Number,
@@ -287,14 +288,7 @@ public sealed class OracleReader
         Instant(row.AcknowledgedMs),
         row.AcknowledgedBy,
         row.Note,
-        [.. entries.Select(entry => new AlarmEntryView(
-            (AlarmEntryKind)entry.Kind,
-            Instant(entry.TimeMs),
-            entry.Evidence,
-            Hex(entry.EvidenceHash)!,
-            (OutboxState)entry.State,
-            Hex(entry.TransactionHash),
-            entry.Refusal))]);
+        [.. entries]);
 
     private static HourView ToHour(HourRow row) => new(
         new((uint)row.Hour),

@@ -54,7 +54,8 @@ internal sealed class LatestRow
 internal sealed class AlarmRow
 {
     public long Id { get; init; }
-    public byte[] Incident { get; init; } = [];
+    public byte[]? PartOf { get; init; }
+    public byte[]? Adopted { get; init; }
     public long Substation { get; init; }
     public string SubstationName { get; init; } = "";
     public long Number { get; init; }
@@ -66,18 +67,6 @@ internal sealed class AlarmRow
     public long? AcknowledgedMs { get; init; }
     public string? AcknowledgedBy { get; init; }
     public string? Note { get; init; }
-}
-
-internal sealed class AlarmEntryRow
-{
-    public long Alarm { get; init; }
-    public long Kind { get; init; }
-    public long TimeMs { get; init; }
-    public string Evidence { get; init; } = "";
-    public byte[] EvidenceHash { get; init; } = [];
-    public long State { get; init; }
-    public byte[]? TransactionHash { get; init; }
-    public string? Refusal { get; init; }
 }
 
 internal sealed class HourRow

@@ -15,6 +15,9 @@ public sealed class PortalUsers
     /// <summary>Name of the file in the state folder.</summary>
     public const string FileName = "portal-users.json";
 
+    /// <summary>Logins of the demonstration's dispatchers: two, as a critical incident is closed by another one than who eliminated it.</summary>
+    public static IReadOnlyList<string> DemoDispatchers { get; } = ["dispatcher", "dispatcher2"];
+
     private const int FileVersion = 1;
 
     /// <summary>Rounds of PBKDF2-HMAC-SHA512, as OWASP's password storage guide asks for.</summary>
@@ -71,7 +74,7 @@ public sealed class PortalUsers
     }
 
     /// <summary>
-    /// Writes the users file of a demonstration city: residents of both houses, each provider, an auditor and a dispatcher, with
+    /// Writes the users file of a demonstration city: residents of both houses, each provider, an auditor and two dispatchers, with
     /// random passwords.
     /// </summary>
     /// <param name="stateFolder">State folder; it must exist. A file already there is replaced.</param>
@@ -82,7 +85,7 @@ public sealed class PortalUsers
         ArgumentNullException.ThrowIfNull(plan);
         List<(DemoAccount Account, PortalUser User)> people = [.. DemoResidents(plan), .. DemoProviders(plan)];
         people.Add(Demo(new("auditor", "", PortalRole.Auditor), "auditor"));
-        people.Add(Demo(new("dispatcher", "", PortalRole.Dispatcher), "dispatcher of the heat substations"));
+        people.AddRange(DemoDispatchers.Select(login => Demo(new(login, "", PortalRole.Dispatcher), "dispatcher of the heat substations")));
         Save(stateFolder, [.. people.Select(person => person.User)]);
         return [.. people.Select(person => person.Account)];
     }

@@ -151,11 +151,18 @@ public sealed class IncidentIntake(IncidentRules rules, IncidentMachine machine)
         return isDue ? OpenUnlessOpen(state, objectNumber, raised.Alarm, raised.Time, raised.Time, raised.Severity, events) : state;
     }
 
-    private IntakeEvent.Reopened? TryReopen(Incident incident, AlarmEvent.Raised raised, string evidence) =>
-        (incident.ClearedAt is not null || !incident.IsOpen)
-        && machine.Do(incident, new IncidentCommand.Reopen(raised.Time, Automaton, evidence)) is IncidentOutcome.Done done
-            ? new(done.Incident, raised.Time, raised.Alarm, done.Breaches)
-            : null;
+    private IntakeEvent.Reopened? TryReopen(Incident incident, AlarmEvent.Raised raised, string evidence)
+    {
+        if (incident is { ClearedAt: null, IsOpen: true })
+        {
+            return null;
+        }
+        // A person may have done something a moment before the raising was seen: an open incident's alarm is back all the same.
+        DateTimeOffset time = incident.IsOpen ? new[] { raised.Time, incident.StageAt, incident.ClearedAt!.Value }.Max() : raised.Time;
+        return machine.Do(incident, new IncidentCommand.Reopen(time, Automaton, evidence)) is IncidentOutcome.Done done
+                ? new(done.Incident, time, raised.Alarm, done.Breaches)
+                : null;
+    }
 
     private static IntakeState OpenUnlessOpen(
         IntakeState state, uint objectNumber, AlarmRule alarm, DateTimeOffset raisedAt, DateTimeOffset registeredAt, Severity severity, List<IntakeEvent> events)

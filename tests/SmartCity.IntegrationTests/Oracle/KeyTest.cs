@@ -100,6 +100,24 @@ public sealed class KeyTest
         await rig.AssertChainIsCompleteAsync(cancellationToken);
     }
 
+    [Test]
+    public async Task Dispatcher_GivenTwice_HasOneKeyAndTheRole(CancellationToken cancellationToken)
+    {
+        await using OracleRig rig = await OracleRig.StartAsync(NodeKind.Anvil.Starter(), cancellationToken);
+        string[] command = ["key", "dispatcher", "Ivanova", "--state", rig.Folder, "--chain", rig.Node.Url.ToString()];
+
+        (int first, string told) = await OwnProgram.RunAsync(cancellationToken, command);
+        (int second, string toldAgain) = await OwnProgram.RunAsync(cancellationToken, command);
+        (int bad, string why) = await OwnProgram.RunAsync(cancellationToken, "key", "dispatcher", "../x", "--state", rig.Folder, "--chain", rig.Node.Url.ToString());
+
+        Address? address = await KeyFile.ReadAddressAsync(Path.Combine(rig.Folder, "keys", "dispatcher-ivanova.json"), cancellationToken);
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That((first, second, bad), Is.EqualTo((0, 0, 1)), told + toldAgain + why);
+        Assert.That((told, toldAgain), Is.EqualTo(($"{address}\n", $"{address}\n")));
+        Assert.That(why, Does.Contain("cannot have a key"));
+        Assert.That(await IsDispatcherAsync(rig, address!.Value, cancellationToken), Is.True);
+    }
+
     private static async Task<bool> IsDispatcherAsync(OracleRig rig, Address account, CancellationToken cancellationToken) =>
         (await rig.Api.CallAsync(
             rig.City.Contracts.AccessManager.HasRole((ulong)CityRole.Dispatcher, account), BlockParameter.Latest, cancellationToken)).Item1;

@@ -33,12 +33,21 @@ internal sealed class OracleRig : IAsyncDisposable
     private readonly EthECKey[] _otherKeys;
     private readonly Uri[] _peers;
 
-    private OracleRig(Func<CancellationToken, Task<NodeProcess>> startNode, int oracles)
+    private readonly (TimeSpan Behind, int Speed)? _sourceClock;
+    private readonly Dictionary<string, EthECKey> _dispatchers;
+
+    private OracleRig(
+        Func<CancellationToken, Task<NodeProcess>> startNode, int oracles, IReadOnlyList<string> dispatchers, (TimeSpan Behind, int Speed)? sourceClock)
     {
         StartNode = startNode;
+        _sourceClock = sourceClock;
+        _dispatchers = dispatchers.ToDictionary(login => login, _ => EthECKey.Generate());
         _otherKeys = [.. Enumerable.Range(2, oracles - 1).Select(_ => EthECKey.Generate())];
         _peers = oracles == 1 ? [] : [.. Enumerable.Range(0, oracles).Select(_ => new Uri($"http://127.0.0.1:{NodeProcess.FindFreePort()}"))];
     }
+
+    /// <summary>Keys of dispatchers, by login.</summary>
+    public IReadOnlyDictionary<string, EthECKey> Dispatchers => _dispatchers;
 
     /// <summary>Keys of the oracles; the first one's is that of <see cref="Options"/>.</summary>
     public IReadOnlyList<EthECKey> Keys => [_key, .. _otherKeys];
@@ -102,10 +111,16 @@ internal sealed class OracleRig : IAsyncDisposable
     };
 
     /// <summary>Starts node and emulator and deploys the city.</summary>
+    /// <param name="startNode">Starts the node.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="oracles">How many there are.</param>
+    /// <param name="dispatchers">Logins of dispatchers that have a key.</param>
+    /// <param name="sourceClock">How far the source's clock is behind at the start, and how many times faster than real time it runs.</param>
     public static async Task<OracleRig> StartAsync(
-        Func<CancellationToken, Task<NodeProcess>> startNode, CancellationToken cancellationToken, int oracles = 1)
+        Func<CancellationToken, Task<NodeProcess>> startNode, CancellationToken cancellationToken, int oracles = 1, IReadOnlyList<string>? dispatchers = null,
+        (TimeSpan Behind, int Speed)? sourceClock = null)
     {
-        OracleRig rig = new(startNode, oracles);
+        OracleRig rig = new(startNode, oracles, dispatchers ?? [], sourceClock);
         try
         {
             rig.Node = await startNode(cancellationToken);
@@ -128,15 +143,20 @@ internal sealed class OracleRig : IAsyncDisposable
     }
 
     /// <summary>Starts the emulator on a port; 0 takes a free one. It keeps clock and faults over a restart.</summary>
-    public async Task StartEmulatorAsync(int port, CancellationToken cancellationToken) => Emulator = await EmulatorServer.StartAsync(
-        new()
+    public async Task StartEmulatorAsync(int port, CancellationToken cancellationToken)
+    {
+        string state = Path.Combine(Folder, "emulator");
+        EmulatorStateFile file = new(state);
+        if (_sourceClock is { } clock && file.Read() is null)
         {
-            Urls = $"http://127.0.0.1:{port}",
-            Login = Login,
-            Password = Password,
-            StateFolder = Path.Combine(Folder, "emulator"),
-        },
-        TimeProvider.System, cancellationToken);
+            DateTimeOffset real = TimeProvider.System.GetUtcNow();
+            DateOnly history = DateOnly.FromDateTime(real.UtcDateTime).AddMonths(-2);
+            file.Write(new(EmulatorState.CurrentVersion, 1, history, 3, new(real, real - clock.Behind, clock.Speed), 1, []));
+        }
+        Emulator = await EmulatorServer.StartAsync(
+            new() { Urls = $"http://127.0.0.1:{port}", Login = Login, Password = Password, StateFolder = state, Speed = _sourceClock?.Speed ?? 1 },
+            TimeProvider.System, cancellationToken);
+    }
 
     /// <summary>Starts a second emulator, whose meters are the same but for the faults that are laid on it.</summary>
     public async Task<EmulatorServer> StartOtherEmulatorAsync(CancellationToken cancellationToken)
@@ -320,7 +340,7 @@ internal sealed class OracleRig : IAsyncDisposable
         {
             await Node.DisposeAsync();
         }
-        foreach (EthECKey key in Keys)
+        foreach (EthECKey key in Keys.Concat(_dispatchers.Values))
         {
             key.Dispose();
         }
@@ -342,12 +362,17 @@ internal sealed class OracleRig : IAsyncDisposable
             await File.WriteAllTextAsync(options.KeystoreFile, keystore, cancellationToken);
             await File.WriteAllTextAsync(options.PlanFile, Plan.ToJson(), cancellationToken);
         }
+        foreach ((string login, EthECKey key) in _dispatchers)
+        {
+            string file = Path.Combine(Folder, "keys", $"{DispatcherKeyName.Of(login)}.json");
+            await File.WriteAllTextAsync(file, KeyStoreV3.Encrypt(key, Encoding.UTF8.GetBytes(Passphrase), new() { Cost = 1_024 }), cancellationToken);
+        }
         string operatorKey = KeyStoreV3.Encrypt(_operator, Encoding.UTF8.GetBytes(Passphrase), new() { Cost = 1_024 });
         await File.WriteAllTextAsync(Path.Combine(Folder, "keys", "operator.json"), operatorKey, cancellationToken);
         using TransactionSender sender = new(Api, _operator, await Api.GetChainIdAsync(cancellationToken));
         CityDeploymentRequest request = new(
             Plan,
-            new([_operator.Address], [_operator.Address], [_operator.Address], [_operator.Address], [_operator.Address], [], [.. Keys.Select(key => key.Address)], [_operator.Address]),
+            new([_operator.Address], [_operator.Address], [_operator.Address], [_operator.Address], [_operator.Address], [], [.. Keys.Concat(_dispatchers.Values).Select(key => key.Address)], [_operator.Address]),
             Plan.Providers.ToDictionary(provider => provider.Number, _ => _operator.Address),
             [.. Keys.Select(key => key.Address)],
             (byte)(Keys.Count / 2 + 1));

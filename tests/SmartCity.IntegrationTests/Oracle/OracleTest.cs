@@ -42,12 +42,12 @@ public sealed class OracleTest
             () => rig.Reader.GetSignalsAsync("itp_1", cancellationToken), signals => signals.Count == 13, cancellationToken);
 
         int leak = await rig.BreakAsync("leak", "itp_1", cancellationToken);
-        AlarmView raised = (await AlarmsAsync(alarm => alarm is { Number: 4, ClearedAt: null, Entries: [{ State: OutboxState.Confirmed }] }))!;
+        AlarmView raised = (await AlarmsAsync(alarm => alarm is { Number: 4, ClearedAt: null, Entries: [{ State: OutboxState.Confirmed }, { State: OutboxState.Confirmed }] }))!;
         Assert.That(await new OracleCommands(rig.Folder, TimeProvider.System).AcknowledgeAsync(raised.Id, "petrova", "crew 3 sent", cancellationToken), Is.True);
         AlarmView acknowledged = (await AlarmsAsync(alarm => alarm.Standing == AlarmStanding.Acknowledged))!;
         await rig.MendAsync(leak, cancellationToken);
         AlarmView ended = (await AlarmsAsync(alarm => alarm.Standing == AlarmStanding.Ended
-            && alarm.Entries.Count == 3 && alarm.Entries.All(entry => entry.State == OutboxState.Confirmed)))!;
+            && alarm.Entries.Count == 4 && alarm.Entries.All(entry => entry.State == OutboxState.Confirmed)))!;
 
         RecordedIncident incident = (await rig.Chain.ReadIncidentsAsync(cancellationToken)).Single(found => found.Alarm == 4);
         using IDisposable scope = Assert.EnterMultipleScope();

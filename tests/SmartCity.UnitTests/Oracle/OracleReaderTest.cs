@@ -97,9 +97,13 @@ public sealed class OracleReaderTest
     public async Task GetAlarmsAsync_OpenOnly_LeavesEndedOut()
     {
         Write("""
-            INSERT INTO alarm VALUES (1, x'01', NULL, 1, 'ИТП 1', 4, 'A4', 3, 'leak', 1000, 2000, 3000, 'd', 'n');
-            INSERT INTO alarm VALUES (2, x'02', NULL, 1, 'ИТП 1', 1, 'A1', 3, 'drop', 4000, 5000, NULL, NULL, NULL);
-            INSERT INTO alarm_entry VALUES (1, 2, 1, 4000, '{}', x'AA', 2, x'BB', NULL), (2, 2, 2, 5000, '{}', x'AB', 0, NULL, NULL);
+            INSERT INTO incident (id, hash, object, object_name, number, alarm, code, detail, is_open, raised_ms, state)
+            VALUES (1, x'0200000000000000000000000000000000000000000000000000000000000000', 1, 'ИТП 1', 1, 1, 'A1', 'drop', 1, 4000, '{}');
+            INSERT INTO alarm VALUES (1, x'01', NULL, 1, 'ИТП 1', 4, 'A4', 3, 'leak', 1000, 2000, 3000, 'd', 'n', NULL);
+            INSERT INTO alarm VALUES (2, x'02', x'0200000000000000000000000000000000000000000000000000000000000000', 1, 'ИТП 1', 1, 'A1', 3, 'drop', 4000, 5000, NULL, NULL, NULL, NULL);
+            INSERT INTO incident_entry VALUES (1, 1, 1, NULL, 4000, 'rules', '', '', '{}', x'AA', x'00'), (2, 1, 2, NULL, 5000, 'rules', '', '', '{}', x'AB', x'01'),
+                (3, 1, 103, NULL, 5000, 'petrova', '', 'off the chain', '{}', x'AC', x'02');
+            INSERT INTO incident_outbox VALUES (1, 9, NULL, NULL, 2, x'BB', NULL), (2, 9, NULL, NULL, 0, NULL, NULL);
             """);
         OracleReader reader = new(_folder, _time);
 
@@ -109,8 +113,9 @@ public sealed class OracleReaderTest
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(open.Select(alarm => (alarm.Id, alarm.Standing)), Is.EqualTo([(2L, AlarmStanding.ReturnedUnacknowledged)]));
         Assert.That(all.Select(alarm => alarm.Standing), Is.EqualTo([AlarmStanding.ReturnedUnacknowledged, AlarmStanding.Ended]));
+        Assert.That((open[0].IncidentId, all[1].IncidentId), Is.EqualTo(("0x02" + new string('0', 62), (string?)null)));
         Assert.That(open[0].Entries.Select(entry => (entry.Kind, entry.State, entry.TransactionHash)), Is.EqualTo(
-            [(AlarmEntryKind.Raised, OutboxState.Confirmed, "0xbb"), (AlarmEntryKind.Cleared, OutboxState.Waiting, null)]));
+            [(IncidentEntryKind.Raised, (OutboxState?)OutboxState.Confirmed, "0xbb"), (IncidentEntryKind.Cleared, OutboxState.Waiting, null)]));
         Assert.That(await reader.CountOpenAlarmsAsync(CancellationToken.None), Is.EqualTo(1));
     }
 
