@@ -9,6 +9,12 @@ namespace SmartCity.IntegrationTests.Oracle.Simulation;
 /// equal to what the source said or marked, and journal and chain agree. 300 schedules; with SMARTCITY_DEEP=1 10,000; with SMARTCITY_SEED=n
 /// that one alone, which tells what happened.
 /// </summary>
+/// <remarks>
+/// Bugs that were planted and that the schedules caught: a transaction the pool forgot is waited for without end; a correction is looked for by one of
+/// its states only and made twice; a gap is stated as zero; a sample is written with the time it was received as its own; a restart closes hours again;
+/// a batch is signed to follow the one before the last. Not caught, because the next look at the chain mends it: a transaction whose
+/// fate is unknown is not remembered.
+/// </remarks>
 [NonParallelizable]
 public sealed class OracleSimulationTest
 {

@@ -79,6 +79,17 @@ public sealed class IncidentIntakeTest
         }));
     }
 
+    [Test]
+    public void See_AlarmIsBackAMomentBeforeWhatAPersonDid_ReopensTheIncidentAfterThat()
+    {
+        Room room = new();
+        room.Look(0, Leaking);
+        room.Look(60, Substation.Normal);
+        room.Update(room.Events[^1].Incident.To(IncidentStage.Restored, from: 2)); // At 300 s.
+        room.Look(299, Leaking);
+        Assert.That((room.Events[^1].GetType().Name, room.Events[^1].Time), Is.EqualTo(("Reopened", At(300))));
+    }
+
     [TestCase(900, "Reopened")]
     [TestCase(901, "Opened")]
     public void See_AlarmIsBackAfterTheClose_ReopensWithinFifteenMinutes(int later, string expected)
