@@ -34,12 +34,17 @@ internal static class MailMessage
         };
     }
 
-    private static string Subject(ContactPlan plan, IncidentNotice notice) => plan.Status switch
+    /// <summary>The headline. What looks like an encoded word (RFC 2047) is parted, or the reader's program would show something else.</summary>
+    private static string Subject(ContactPlan plan, IncidentNotice notice)
     {
-        CapStatus.Actual => notice.Russian.Headline,
-        CapStatus.Exercise => $"[Учения / Exercise] {notice.Russian.Headline}",
-        _ => $"[Проверка связи / Test] {notice.Russian.Headline}",
-    };
+        string headline = notice.Russian.Headline.Replace("=?", "= ?", StringComparison.Ordinal);
+        return plan.Status switch
+        {
+            CapStatus.Actual => headline,
+            CapStatus.Exercise => $"[Учения / Exercise] {headline}",
+            _ => $"[Проверка связи / Test] {headline}",
+        };
+    }
 
     private static string Text(IncidentNotice notice, CityCalendar calendar)
     {

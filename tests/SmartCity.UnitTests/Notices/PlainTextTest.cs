@@ -7,7 +7,7 @@ namespace SmartCity.UnitTests.Notices;
 public sealed class PlainTextTest
 {
     [TestCase("  a \t b\r\nc\u2028d ", ExpectedResult = "a b c d", Description = "every break is one space")]
-    [TestCase("a\0b\u001b\u007f\u0090c\u202ed\u0085e", ExpectedResult = "abcd e", Description = "no controls, no turning of the direction; NEL is a break")]
+    [TestCase("a\0b\u001b\u007f\u0090c\u202ed\u0085e", ExpectedResult = "abcd e", TestName = "Line_Controls_AreLeftOutAndNelIsABreak")]
     [TestCase("a]]>b", ExpectedResult = "a]]>b", Description = "what can be written is kept")]
     public string Line_Hostile_IsOnePlainLine(string text) => PlainText.Line(text, 100);
 

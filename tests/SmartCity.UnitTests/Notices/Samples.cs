@@ -34,6 +34,7 @@ internal static class Samples
         (4, Gen.String),
         (1, Gen.Const("a]]>b<!-- & <script>\"'")),
         (1, Gen.Const("x\r\nBcc: thief@example.org\r\n\r\n")),
+        (1, Gen.Const("a =?utf-8?B?DQpCY2M6IHRoaWVmQGV4YW1wbGUub3Jn?= b")),
         (1, Gen.Const("\0\u0001\u001b\u0085\u2028\ufffe\uffff\ud800\u202e")),
         (1, Gen.Int[1, 20_000].Select(length => new string('ш', length))),
         (1, Gen.Int[100, 200].Select(length => string.Concat(Enumerable.Repeat("🔥", length)))));
