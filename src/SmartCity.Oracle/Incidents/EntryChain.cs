@@ -25,7 +25,7 @@ internal static class EntryChain
         {
             List<EntryRow> rows = connection.Query<EntryRow>(
                 """
-                SELECT e.id, i.hash AS Incident, e.kind, e.stage, e.time_ms AS TimeMs, e.by_whom AS ByWhom, e.signer, e.note, e.evidence,
+                SELECT e.id, i.hash AS IncidentHash, e.kind, e.stage, e.time_ms AS TimeMs, e.by_whom AS ByWhom, e.signer, e.note, e.evidence,
                     e.evidence_hash AS EvidenceHash, e.chain_hash AS ChainHash
                 FROM incident_entry e JOIN incident i ON i.id = e.incident WHERE e.id > @last ORDER BY e.id LIMIT @RowsOfRead
                 """, new { last, RowsOfRead }).AsList();
@@ -56,28 +56,13 @@ internal static class EntryChain
         using JsonDocument document = JsonDocument.Parse(row.Evidence);
         JsonElement evidence = document.RootElement;
         return evidence.GetProperty("entry").GetInt64() == row.Id
-            && Is("incident", new Hash32(row.Incident).ToString())
+            && Is("incident", new Hash32(row.IncidentHash).ToString())
             && Is("kind", ((IncidentEntryKind)row.Kind).ToString())
             && (row.Stage is { } stage ? Is("stage", ((IncidentStage)stage).ToString()) : !evidence.TryGetProperty("stage", out _))
             && DateTimeOffset.Parse(evidence.GetProperty("time").GetString()!, CultureInfo.InvariantCulture).ToUnixTimeMilliseconds() == row.TimeMs
             && Is("by", row.ByWhom) && Is("signer", row.Signer) && Is("note", row.Note) && Is("previous", previous.ToString());
 
         bool Is(string field, string value) => evidence.GetProperty(field).ValueEquals(value);
-    }
-
-    private sealed class EntryRow
-    {
-        public long Id { get; init; }
-        public byte[] Incident { get; init; } = [];
-        public long Kind { get; init; }
-        public long? Stage { get; init; }
-        public long TimeMs { get; init; }
-        public string ByWhom { get; init; } = "";
-        public string Signer { get; init; } = "";
-        public string Note { get; init; } = "";
-        public string Evidence { get; init; } = "";
-        public byte[] EvidenceHash { get; init; } = [];
-        public byte[] ChainHash { get; init; } = [];
     }
 }
 

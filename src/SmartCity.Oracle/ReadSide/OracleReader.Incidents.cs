@@ -226,24 +226,6 @@ public sealed partial class OracleReader
         public string State { get; init; } = "";
     }
 
-    private sealed class EntryRow
-    {
-        public long Id { get; init; }
-        public byte[] IncidentHash { get; init; } = [];
-        public long Kind { get; init; }
-        public long? Stage { get; init; }
-        public long TimeMs { get; init; }
-        public string ByWhom { get; init; } = "";
-        public string Signer { get; init; } = "";
-        public string Note { get; init; } = "";
-        public string Evidence { get; init; } = "";
-        public byte[] EvidenceHash { get; init; } = [];
-        public byte[] ChainHash { get; init; } = [];
-        public long? State { get; init; }
-        public byte[]? TransactionHash { get; init; }
-        public string? Refusal { get; init; }
-    }
-
     private sealed class WarningRow
     {
         public long Incident { get; init; }
