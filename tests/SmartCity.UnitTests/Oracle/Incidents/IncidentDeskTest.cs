@@ -490,7 +490,7 @@ public sealed class IncidentDeskTest : IDisposable
             case 5 when room.Incidents().FirstOrDefault(known => known.Id == incident) is { } known:
                 room.Ask(known.State.Stage == IncidentStage.Acknowledged
                     ? new DeskRequest.SendCrew(incident, "crew 3", room.Now.AddHours(1))
-                    : new DeskRequest.Advance(incident, known.State.Stage + 1), by);
+                    : new DeskRequest.Advance(incident, known.State.IsOpen ? known.State.Stage + 1 : IncidentStage.Closed), by);
                 break;
             case 6:
                 room.Ask(new DeskRequest.Acknowledge(incident), by);
