@@ -30,6 +30,8 @@ namespace SmartCity.Oracle;
 [JsonDerivedType(typeof(Interrupt), "interrupt")]
 [JsonDerivedType(typeof(ReportCondition), "reportCondition")]
 [JsonDerivedType(typeof(RecordOutage), "recordOutage")]
+[JsonDerivedType(typeof(HandOver), "handOver")]
+[JsonDerivedType(typeof(TakeOver), "takeOver")]
 public abstract record DeskRequest
 {
     /// <summary>Longest name of a person, crew or file, in characters.</summary>
@@ -47,6 +49,13 @@ public abstract record DeskRequest
     private DeskRequest()
     {
     }
+
+    /// <summary>A shift ends; the note says what the next one must know.</summary>
+    public sealed record HandOver : DeskRequest;
+
+    /// <summary>Another person takes over what was handed over.</summary>
+    /// <param name="Handover">The <see cref="HandoverView.Id"/>.</param>
+    public sealed record TakeOver(long Handover) : DeskRequest;
 
     /// <summary>About one raising of an alarm.</summary>
     /// <param name="Alarm">The alarm's <see cref="AlarmView.Id"/>.</param>

@@ -54,6 +54,10 @@ internal sealed partial class RequestDesk(
                 return alarms.Acknowledge(transaction, acknowledge, open.By, open.Note, now);
             case DeskRequest.OfAlarm alarm:
                 return alarms.Do(transaction, alarm, open.By, open.Note, now);
+            case DeskRequest.HandOver:
+                return HandoverStore.Add(transaction, open.By, open.Note, now);
+            case DeskRequest.TakeOver takeOver:
+                return HandoverStore.Take(transaction, takeOver.Handover, open.By, now);
             case DeskRequest.OfIncident when incidents is null:
                 return "Another oracle keeps the incidents: ask there.";
             case DeskRequest.OfIncident ofIncident:

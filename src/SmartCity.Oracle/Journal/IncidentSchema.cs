@@ -92,6 +92,19 @@ internal static class IncidentSchema
             measure INTEGER NOT NULL) STRICT;
         CREATE INDEX IF NOT EXISTS outage_of ON outage (grp, from_s);
 
+        -- Shifts handed over. incidents: numbers of those open then (JSON); alarms: how many were open. Only taken_by and taken_ms are written later.
+        CREATE TABLE IF NOT EXISTS handover (
+            id INTEGER PRIMARY KEY,
+            by_whom TEXT NOT NULL,
+            note TEXT NOT NULL,
+            time_ms INTEGER NOT NULL,
+            incidents TEXT NOT NULL,
+            alarms INTEGER NOT NULL,
+            taken_by TEXT,
+            taken_ms INTEGER) STRICT;
+
+        CREATE INDEX IF NOT EXISTS incident_entry_at ON incident_entry (time_ms);
+
         -- The one table that others write: what persons ask for (DeskRequest as JSON). outcome: NULL open, 1 done, 2 refused.
         CREATE TABLE IF NOT EXISTS request (
             id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,3 +1,5 @@
+using SmartCity.Rules;
+
 namespace SmartCity.Oracle;
 
 /// <summary>Where an alarm stands (ISA-18.2).</summary>
@@ -85,4 +87,40 @@ public sealed record AlarmView(
     DateTimeOffset? AcknowledgedAt,
     string? AcknowledgedBy,
     string? Note,
-    IReadOnlyList<IncidentEntryView> Entries);
+    IReadOnlyList<IncidentEntryView> Entries)
+{
+    /// <summary>The signals that it was raised on, JSON; <c>null</c> in alarms raised before it was kept.</summary>
+    public string? Evidence { get; init; }
+}
+
+/// <summary>Which open alarms a list shows.</summary>
+/// <param name="Standing">Only those that stand so; <c>null</c> for all. No open alarm is <see cref="AlarmStanding.Ended"/>.</param>
+/// <param name="Least">Only those at least so grave.</param>
+/// <param name="Number">Only those of an alarm of the brief, 1..4, or diagnostics, 0.</param>
+/// <param name="Substation">Only those of a substation.</param>
+public sealed record AlarmFilter(
+    AlarmStanding? Standing = null, AlarmGravity Least = AlarmGravity.Trivial, int? Number = null, uint? Substation = null);
+
+/// <summary>How many alarms are open.</summary>
+/// <param name="Unacknowledged">The condition holds and nobody has acknowledged it.</param>
+/// <param name="Acknowledged">The condition holds and a dispatcher knows.</param>
+/// <param name="Returned">The condition is over and nobody has acknowledged it.</param>
+/// <param name="Matching">Those that a filter shows.</param>
+public readonly record struct AlarmCounts(int Unacknowledged, int Acknowledged, int Returned, int Matching)
+{
+    /// <summary>All that are open.</summary>
+    public int All => Unacknowledged + Acknowledged + Returned;
+}
+
+/// <summary>How the open alarms of a substation stand.</summary>
+/// <param name="Open">How many there are, diagnostics too.</param>
+/// <param name="Unacknowledged">How many of them call for somebody.</param>
+/// <param name="Gravest">How grave the gravest is.</param>
+public readonly record struct SubstationAlarms(int Open, int Unacknowledged, AlarmGravity Gravest);
+
+/// <summary>Why an alarm is or is not.</summary>
+/// <param name="Alarm">The rule.</param>
+/// <param name="Status">Where the alarm stands.</param>
+/// <param name="Why">Its condition and the parts of it, with their values.</param>
+/// <param name="At">The last look at the substation, source time.</param>
+public sealed record AlarmExplanation(AlarmRule Alarm, AlarmStatus Status, Explanation Why, DateTimeOffset? At);

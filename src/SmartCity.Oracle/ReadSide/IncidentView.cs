@@ -30,11 +30,37 @@ public sealed record IncidentView(
         ? Clocks.Where(clock => clock is { ReachedAt: null, Due: not null }).OrderBy(clock => clock.Due).Select(clock => (DeadlineState?)clock).FirstOrDefault()
         : null;
 
+    /// <summary>Is a deadline over and not met?</summary>
+    public bool IsOverdue => Clocks.Any(clock => clock is { Status: DeadlineStatus.Breached, ReachedAt: null });
+
     /// <summary>From when it may be closed, if the alarm stays away until then; <c>null</c> while the alarm's condition holds.</summary>
     public DateTimeOffset? ClosableFrom { get; init; }
 
     /// <summary>The classes of accidents (ПП 1014) that it makes at that instant, the gravest first; empty when it is no accident.</summary>
     public ImmutableArray<AccidentClass> AccidentClasses { get; init; } = [];
+}
+
+/// <summary>Open incidents of one cause.</summary>
+/// <param name="Alarm">Alarm of the brief, 1..4.</param>
+/// <param name="Open">How many are open.</param>
+/// <param name="Overdue">How many have a deadline that is over and not met.</param>
+/// <param name="Objects">Of how many objects.</param>
+/// <param name="Urgent">Those whose next deadline is nearest, or is over the longest.</param>
+public sealed record IncidentGroup(byte Alarm, int Open, int Overdue, int Objects, IReadOnlyList<IncidentView> Urgent);
+
+/// <summary>Open incidents, grouped by cause.</summary>
+/// <param name="At">The instant that the clocks are of, source time.</param>
+/// <param name="Groups">By alarm.</param>
+public sealed record IncidentBoard(DateTimeOffset At, IReadOnlyList<IncidentGroup> Groups)
+{
+    /// <summary>Nothing is open.</summary>
+    public static IncidentBoard Empty { get; } = new(DateTimeOffset.UnixEpoch, []);
+
+    /// <summary>How many are open.</summary>
+    public int Open => Groups.Sum(group => group.Open);
+
+    /// <summary>How many have a deadline that is over and not met.</summary>
+    public int Overdue => Groups.Sum(group => group.Overdue);
 }
 
 /// <summary>An incident with all that belongs to it.</summary>

@@ -46,6 +46,28 @@ public sealed partial class OracleReader
         });
     }
 
+    /// <summary>Open incidents, grouped by cause; of each group the most urgent ones.</summary>
+    /// <param name="limit">How many of a group at most, 1..<see cref="MaxRows"/>; all are counted.</param>
+    /// <param name="at">The instant that clocks are of; <c>null</c>: as the source's clock was seen last.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<IncidentBoard> GetBoardAsync(int limit, DateTimeOffset? at, CancellationToken cancellationToken)
+    {
+        RequireLimit(limit);
+        return ReadAsync(IncidentBoard.Empty, async connection =>
+        {
+            DateTimeOffset now = at ?? await SourceTimeAsync(connection, cancellationToken);
+            IEnumerable<IncidentRow> rows = await connection.QueryAsync<IncidentRow>(new CommandDefinition(
+                $"SELECT {IncidentColumns} FROM incident WHERE is_open = 1", cancellationToken: cancellationToken));
+            return new IncidentBoard(now, [.. rows.Select(row => ToIncident(row, now)).GroupBy(incident => incident.State.Alarm).OrderBy(group => group.Key)
+                .Select(group => new IncidentGroup(
+                    group.Key,
+                    group.Count(),
+                    group.Count(incident => incident.IsOverdue),
+                    group.Select(incident => incident.State.ObjectNumber).Distinct().Count(),
+                    [.. group.OrderBy(incident => incident.Next?.Due ?? DateTimeOffset.MaxValue).ThenBy(incident => incident.Id).Take(limit)]))]);
+        });
+    }
+
     /// <summary>How many incidents there are, exactly.</summary>
     /// <param name="at">The instant at which deadlines are looked at; <c>null</c>: as the source's clock was seen last.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -96,7 +118,7 @@ public sealed partial class OracleReader
                 FROM outage o JOIN incident_entry e ON e.id = o.entry WHERE e.incident = @incident ORDER BY o.entry LIMIT @MaxRows
                 """);
             IReadOnlyList<AlarmView> alarms = await AlarmsAsync(
-                connection, "a.part_of = @hash", new { hash = row.Hash, limit = MaxRows }, cancellationToken);
+                connection, "a.part_of = @hash", "a.id DESC LIMIT @limit", new { hash = row.Hash, limit = MaxRows }, cancellationToken);
             IEnumerable<long> parts = await ManyAsync<long>(
                 "SELECT e.incident FROM incident_outbox o JOIN incident_entry e ON e.id = o.entry WHERE o.parent = @incident ORDER BY e.id LIMIT @MaxRows");
             long? parent = view.State.Parent is { } of
@@ -136,18 +158,6 @@ public sealed partial class OracleReader
             return [.. rows.Select(row => ToWarning(row.Incident, row))];
         });
     }
-
-    /// <summary>Alarms that are not normal, raised or mute, as the rules have them now.</summary>
-    /// <param name="mode">How the rules are read: <see cref="OracleStatus.AlarmMode"/>.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    public Task<IReadOnlyList<StandingAlarmView>> GetStandingAlarmsAsync(AlarmMode mode, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<StandingAlarmView>>([], connection =>
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            RuleProgram program = RuleFiles.Substation().Compile(mode);
-            return Task.FromResult<IReadOnlyList<StandingAlarmView>>([.. AlarmStore.ReadStates(connection, program).OrderBy(pair => pair.Key)
-                .SelectMany(pair => pair.Value.Standing.Select(alarm => new StandingAlarmView(pair.Key, alarm.Alarm, alarm.Status)))]);
-        });
 
     /// <summary>What became of a request; <c>null</c> when there is none of the number.</summary>
     /// <param name="request">The number that <see cref="OracleCommands.AskAsync"/> gave.</param>
@@ -213,46 +223,4 @@ public sealed partial class OracleReader
 
     private static IncidentWarningView ToWarning(long incident, WarningRow row) => new(incident, new(
         (Deadline)row.Deadline, (int)row.Percent, (EscalationLevel)row.Level, Instant(row.ReachedMs), Instant(row.DueMs)));
-
-    private sealed class IncidentRow
-    {
-        public long Id { get; init; }
-        public byte[] Hash { get; init; } = [];
-        public byte[]? Adopted { get; init; }
-        public string ObjectName { get; init; } = "";
-        public string Code { get; init; } = "";
-        public string Detail { get; init; } = "";
-        public long? PlannedMs { get; init; }
-        public string State { get; init; } = "";
-    }
-
-    private sealed class WarningRow
-    {
-        public long Incident { get; init; }
-        public long Deadline { get; init; }
-        public long Percent { get; init; }
-        public long Level { get; init; }
-        public long ReachedMs { get; init; }
-        public long DueMs { get; init; }
-    }
-
-    private sealed class FileRow
-    {
-        public byte[] Hash { get; init; } = [];
-        public string Name { get; init; } = "";
-        public string MediaType { get; init; } = "";
-        public long Size { get; init; }
-        public string ByWhom { get; init; } = "";
-        public long TimeMs { get; init; }
-        public string Note { get; init; } = "";
-    }
-
-    private sealed class OutageRow
-    {
-        public long Grp { get; init; }
-        public long Kind { get; init; }
-        public long FromS { get; init; }
-        public long ToS { get; init; }
-        public long Measure { get; init; }
-    }
 }

@@ -19,9 +19,6 @@ public sealed partial class OracleReader
     /// <summary>Longest list that a call returns.</summary>
     public const int MaxRows = 1_000;
 
-    // A diagnostic needs no acknowledgement. The same words as in the index alarm_open.
-    private const string Open = "(cleared_ms IS NULL OR (acknowledged_ms IS NULL AND a.number > 0))";
-
     private static readonly TimeSpan WatchPeriod = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AliveWithin = TimeSpan.FromSeconds(15);
 
@@ -81,23 +78,6 @@ public sealed partial class OracleReader
             DateTimeOffset now = _time.GetUtcNow();
             return [.. rows.Select(row => ToSignal(row, now))];
         });
-
-    /// <summary>Alarms, newest first.</summary>
-    /// <param name="openOnly">Only those not yet ended.</param>
-    /// <param name="before">Only alarms with a smaller <see cref="AlarmView.Id"/>: the next page; <c>null</c> for the first.</param>
-    /// <param name="limit">How many at most, 1..<see cref="MaxRows"/>.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    public Task<IReadOnlyList<AlarmView>> GetAlarmsAsync(bool openOnly, long? before, int limit, CancellationToken cancellationToken)
-    {
-        RequireLimit(limit);
-        return ReadAsync<IReadOnlyList<AlarmView>>([], connection => AlarmsAsync(
-            connection, $"a.id < @before {(openOnly ? $"AND {Open}" : "")}", new { before = before ?? long.MaxValue, limit }, cancellationToken));
-    }
-
-    /// <summary>How many alarms are open: the condition holds, or nobody has acknowledged it.</summary>
-    public Task<int> CountOpenAlarmsAsync(CancellationToken cancellationToken) => ReadAsync(0, connection =>
-        connection.ExecuteScalarAsync<int>(new CommandDefinition(
-            $"SELECT count(*) FROM alarm a WHERE {Open}", cancellationToken: cancellationToken)));
 
     /// <summary>Hours of a segment, newest first.</summary>
     /// <param name="segment">The segment's number.</param>
@@ -247,48 +227,6 @@ public sealed partial class OracleReader
             received,
             age < TimeSpan.Zero ? TimeSpan.Zero : age);
     }
-
-    private static async Task<IReadOnlyList<AlarmView>> AlarmsAsync(
-        SqliteConnection connection, string which, object parameters, CancellationToken cancellationToken)
-    {
-        List<AlarmRow> alarms = (await connection.QueryAsync<AlarmRow>(new CommandDefinition(
-            $"""
-            SELECT a.id, a.part_of AS PartOf, i.adopted, substation, substation_name AS SubstationName, a.number, a.code, severity, a.detail,
-                   a.raised_ms AS RaisedMs, cleared_ms AS ClearedMs, acknowledged_ms AS AcknowledgedMs, acknowledged_by AS AcknowledgedBy, note
-            FROM alarm a LEFT JOIN incident i ON i.hash = a.part_of
-            WHERE {which}
-            ORDER BY a.id DESC LIMIT @limit
-            """,
-            parameters, cancellationToken: cancellationToken))).AsList();
-        ILookup<string, IncidentEntryView> entries = (await connection.QueryAsync<EntryRow>(new CommandDefinition(
-            $"SELECT {EntryColumns} FROM {EntryTables} WHERE i.hash IN @incidents AND o.entry IS NOT NULL ORDER BY e.id",
-            new { incidents = alarms.Where(alarm => alarm.PartOf is not null).Select(alarm => alarm.PartOf!).DistinctBy(Convert.ToHexString) },
-            cancellationToken: cancellationToken))).ToLookup(row => Convert.ToHexString(row.IncidentHash), ToEntry);
-        return [.. alarms.Select(alarm => ToAlarm(alarm, alarm.PartOf is { } incident ? entries[Convert.ToHexString(incident)] : []))];
-    }
-
-    private static AlarmView ToAlarm(AlarmRow row, IEnumerable<IncidentEntryView> entries) => new(
-        row.Id,
-        Hex(row.Adopted ?? row.PartOf),
-        (uint)row.Substation,
-        row.SubstationName,
-        (int)row.Number,
-        row.Code,
-        (AlarmGravity)row.Severity,
-        (row.ClearedMs, row.AcknowledgedMs) switch
-        {
-            (null, null) => AlarmStanding.Unacknowledged,
-            (null, _) => AlarmStanding.Acknowledged,
-            (_, null) when row.Number > 0 => AlarmStanding.ReturnedUnacknowledged,
-            _ => AlarmStanding.Ended,
-        },
-        row.Detail,
-        Instant(row.RaisedMs),
-        Instant(row.ClearedMs),
-        Instant(row.AcknowledgedMs),
-        row.AcknowledgedBy,
-        row.Note,
-        [.. entries]);
 
     private static HourView ToHour(HourRow row) => new(
         new((uint)row.Hour),

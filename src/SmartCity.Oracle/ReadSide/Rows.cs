@@ -67,12 +67,58 @@ internal sealed class AlarmRow
     public long? AcknowledgedMs { get; init; }
     public string? AcknowledgedBy { get; init; }
     public string? Note { get; init; }
+    public string? Evidence { get; init; }
+}
+
+internal sealed class IncidentRow
+{
+    public long Id { get; init; }
+    public byte[] Hash { get; init; } = [];
+    public byte[]? Adopted { get; init; }
+    public string ObjectName { get; init; } = "";
+    public string Code { get; init; } = "";
+    public string Detail { get; init; } = "";
+    public long? PlannedMs { get; init; }
+    public string State { get; init; } = "";
+}
+
+internal sealed class WarningRow
+{
+    public long Incident { get; init; }
+    public long Deadline { get; init; }
+    public long Percent { get; init; }
+    public long Level { get; init; }
+    public long ReachedMs { get; init; }
+    public long DueMs { get; init; }
+}
+
+internal sealed class FileRow
+{
+    public byte[] Hash { get; init; } = [];
+    public string Name { get; init; } = "";
+    public string MediaType { get; init; } = "";
+    public long Size { get; init; }
+    public string ByWhom { get; init; } = "";
+    public long TimeMs { get; init; }
+    public string Note { get; init; } = "";
+}
+
+internal sealed class OutageRow
+{
+    public long Grp { get; init; }
+    public long Kind { get; init; }
+    public long FromS { get; init; }
+    public long ToS { get; init; }
+    public long Measure { get; init; }
 }
 
 internal sealed class EntryRow
 {
     public long Id { get; init; }
+    public long Incident { get; init; }
     public byte[] IncidentHash { get; init; } = [];
+    public string ObjectName { get; init; } = "";
+    public string Code { get; init; } = "";
     public long Kind { get; init; }
     public long? Stage { get; init; }
     public long TimeMs { get; init; }
@@ -113,4 +159,36 @@ internal sealed class MeterEventRow
     public long Kind { get; init; }
     public string Detail { get; init; } = "";
     public long RecordedMs { get; init; }
+}
+
+internal sealed class PastRow
+{
+    public long Id { get; init; }
+    public string ObjectName { get; init; } = "";
+    public string Code { get; init; } = "";
+    public long RaisedMs { get; init; }
+    public long Kind { get; init; }
+    public long? Stage { get; init; }
+    public long TimeMs { get; init; }
+}
+
+internal sealed class HandoverRow
+{
+    public long Id { get; init; }
+    public string ByWhom { get; init; } = "";
+    public string Note { get; init; } = "";
+    public long TimeMs { get; init; }
+    public string Incidents { get; init; } = "";
+    public long Alarms { get; init; }
+    public string? TakenBy { get; init; }
+    public long? TakenMs { get; init; }
+}
+
+internal sealed class ReplayRow
+{
+    public long SourceMs { get; init; }
+    public long ReceivedMs { get; init; }
+    public long Signal { get; init; }
+    public object? Value { get; init; }
+    public long Quality { get; init; }
 }

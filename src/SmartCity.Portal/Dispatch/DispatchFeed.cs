@@ -4,16 +4,25 @@ namespace SmartCity.Portal;
 
 /// <summary>What the dispatch room shows at one moment.</summary>
 /// <param name="Version">Grows by one with each change, from 1.</param>
+/// <param name="Changes">Grows with each change of alarms and incidents, over restarts too.</param>
 /// <param name="Signals">Newest values by object and signal.</param>
-/// <param name="Alarms">Open alarms, newest first, at most <see cref="DispatchFeed.MaxAlarms"/>.</param>
-/// <param name="OpenAlarms">How many alarms are open, shown or not.</param>
+/// <param name="Alarms">The first page of open alarms, unfiltered.</param>
+/// <param name="Board">Open incidents by cause, the most urgent <see cref="DispatchFeed.MaxIncidents"/> of each.</param>
+/// <param name="Substations">How alarms stand in each substation that has an open one, by its number.</param>
 /// <param name="Status">How the oracle is; <c>null</c> when it was never started.</param>
 internal sealed record DispatchState(
     long Version,
+    long Changes,
     IReadOnlyDictionary<(string Object, string Signal), SignalView> Signals,
-    IReadOnlyList<AlarmView> Alarms,
-    int OpenAlarms,
-    OracleStatus? Status);
+    AlarmList Alarms,
+    IncidentBoard Board,
+    IReadOnlyDictionary<uint, SubstationAlarms> Substations,
+    OracleStatus? Status)
+{
+    /// <summary>Before anything was read.</summary>
+    public static DispatchState Unknown { get; } = new(
+        0, 0, new Dictionary<(string, string), SignalView>(), AlarmList.Empty, IncidentBoard.Empty, new Dictionary<uint, SubstationAlarms>(), null);
+}
 
 /// <summary>
 /// Watches the oracle's journal once for all browsers and wakes those who wait for a change. What changes while a browser is slow is
@@ -21,8 +30,8 @@ internal sealed record DispatchState(
 /// </summary>
 internal sealed partial class DispatchFeed(OracleReader reader, TimeProvider time, ILogger<DispatchFeed> logger) : BackgroundService
 {
-    /// <summary>Open alarms that a page shows; more are counted.</summary>
-    public const int MaxAlarms = 200;
+    /// <summary>Open incidents of a cause that the board shows; more are counted.</summary>
+    public const int MaxIncidents = 20;
 
     /// <summary>Streams that are served at once; a browser needs one.</summary>
     public const int MaxStreams = 500;
@@ -30,7 +39,7 @@ internal sealed partial class DispatchFeed(OracleReader reader, TimeProvider tim
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = NewSource();
-    private DispatchState _state = new(0, new Dictionary<(string, string), SignalView>(), [], 0, null);
+    private DispatchState _state = DispatchState.Unknown;
     private int _streams;
 
     /// <summary>The newest state.</summary>
@@ -115,8 +124,10 @@ internal sealed partial class DispatchFeed(OracleReader reader, TimeProvider tim
         {
             state = state with
             {
-                Alarms = await reader.GetAlarmsAsync(openOnly: true, before: null, MaxAlarms, cancellationToken),
-                OpenAlarms = await reader.CountOpenAlarmsAsync(cancellationToken),
+                Changes = await reader.GetAlarmChangesAsync(cancellationToken),
+                Alarms = await AlarmList.ReadAsync(reader, AlarmQuery.All, cancellationToken),
+                Board = await reader.GetBoardAsync(MaxIncidents, at: null, cancellationToken),
+                Substations = await reader.GetSubstationAlarmsAsync(cancellationToken),
             };
         }
         if ((changes & (OracleChanges.Status | OracleChanges.Hours)) != 0)

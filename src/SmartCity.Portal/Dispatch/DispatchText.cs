@@ -34,7 +34,43 @@ internal static class DispatchText
 
     public static readonly Phrase Alarms = new("Тревоги", "Alarms");
     public static readonly Phrase NoAlarms = new("Открытых тревог нет.", "There are no open alarms.");
-    public static readonly Phrase MoreAlarms = new("Показаны последние {0} из {1} открытых тревог.", "The latest {0} of {1} open alarms are shown.");
+    public static readonly Phrase NoneMatch = new("Под отбор не подходит ни одна из {0} открытых тревог.", "None of the {0} open alarms matches the filter.");
+    public static readonly Phrase Counts = new(
+        "Открыто {0}: не подтверждено {1}, подтверждено {2}, вернулось без подтверждения {3}",
+        "{0} open: {1} unacknowledged, {2} acknowledged, {3} returned unacknowledged");
+    public static readonly Phrase Matching = new("Отобрано {0}", "{0} match");
+    public static readonly Phrase Filter = new("Отбор", "Filter");
+    public static readonly Phrase Apply = new("Показать", "Show");
+    public static readonly Phrase Any = new("все", "all");
+    public static readonly Phrase StandingOf = new("Состояние", "State");
+    public static readonly Phrase LeastGravity = new("Не ниже", "At least");
+    public static readonly Phrase KindOf = new("Тревога", "Alarm");
+    public static readonly Phrase ObjectOf = new("Объект", "Object");
+    public static readonly Phrase Objects = new("Объекты", "Objects");
+    public static readonly Phrase ObjectAlarms = new("Тревоги", "Alarms");
+    public static readonly Phrase SoundOn = new("Звук включён", "Sound is on");
+    public static readonly Phrase SoundOff = new("Звук выключен", "Sound is off");
+    public static readonly Phrase Keys = new("Клавиши", "Keys");
+    public static readonly Phrase KeysAre = new("Быстрые клавиши", "Keyboard shortcuts");
+    public static readonly Phrase KeysOn = new("Быстрые клавиши включены", "Shortcuts are on");
+    public static readonly Phrase KeysOff = new("Быстрые клавиши выключены", "Shortcuts are off");
+    public static readonly Phrase Close = new("Закрыть", "Close");
+    public static readonly Phrase Rooms = new("Страницы диспетчерской", "Pages of the dispatch room");
+    public static readonly Phrase OpenIncident = new("Инцидент", "Incident");
+
+    /// <summary>The shortcuts: the key, and what it does.</summary>
+    public static IReadOnlyList<(string Key, Phrase Does)> KeyHelp { get; } =
+    [
+        ("j / k", new("следующая / предыдущая строка", "next / previous item")),
+        ("Enter", new("открыть строку", "open the item")),
+        ("a", new("подтвердить тревогу в строке", "acknowledge the alarm of the item")),
+        ("n", new("к комментарию", "to the note")),
+        ("s", new("к следующему шагу инцидента", "to the incident's next step")),
+        ("f", new("к отбору", "to the filter")),
+        ("g", new("в диспетчерскую", "to the dispatch room")),
+        ("m", new("включить или выключить звук", "sound on or off")),
+        ("?", new("эта справка", "this help")),
+    ];
     public static readonly Phrase Acknowledge = new("Подтвердить", "Acknowledge");
     public static readonly Phrase AcknowledgeWhich = new("Подтвердить: {0}", "Acknowledge: {0}");
     public static readonly Phrase Note = new("Комментарий к подтверждению (необязательно)", "Note with the acknowledgement (optional)");

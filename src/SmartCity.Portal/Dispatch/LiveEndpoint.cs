@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
@@ -19,7 +20,7 @@ internal static class LiveEndpoint
 
     private const int HashDigits = 8;
 
-    private static readonly string[] Parts = ["alarms", "schematic", "status"];
+    private static readonly string[] Parts = ["alarms", "incidents", "objects", "schematic", "status", "changes"];
 
     /// <summary>A browser that hears nothing for much longer than this has lost the stream.</summary>
     private static readonly TimeSpan BeatPeriod = TimeSpan.FromSeconds(5);
@@ -92,8 +93,12 @@ internal static class LiveEndpoint
         Fragments fragments = services.GetRequiredService<Fragments>();
         return part switch
         {
-            "alarms" => fragments.RenderAsync(context, "/Dispatch/_Alarms.cshtml", state),
-            "schematic" => fragments.RenderAsync(context, "/Dispatch/_Schematic.cshtml", state),
+            "alarms" => fragments.RenderAsync(context, "/Dispatch/_Alarms.cshtml", state.Alarms),
+            "incidents" => fragments.RenderAsync(context, "/Dispatch/_Board.cshtml", state),
+            "objects" => fragments.RenderAsync(context, "/Dispatch/_Objects.cshtml", state),
+            "schematic" => fragments.RenderAsync(context, "/Dispatch/_Schematics.cshtml", state),
+            // Only a number: pages that show something of their own ask for it anew.
+            "changes" => Task.FromResult(state.Changes.ToString(CultureInfo.InvariantCulture)),
             _ => fragments.RenderAsync(context, "/Status/_Items.cshtml", services.GetRequiredService<SystemStatus>().Items()),
         };
     }

@@ -49,6 +49,8 @@ internal static class PortalServer
         services.AddSingleton(provider => new OracleReader(options.StateFolder, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new OracleCommands(options.StateFolder, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DispatchFeed>().AddHostedService(provider => provider.GetRequiredService<DispatchFeed>());
+        services.AddSingleton<DeskAnswer>();
+        services.AddSingleton<ReplayJob>();
         services.AddSingleton<SystemStatus>();
         services.AddSingleton<Fragments>();
         services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "smartcity-form");

@@ -95,6 +95,14 @@ internal static class Formats
     public static string Moment(CityCalendar calendar, DateTimeOffset instant) =>
         calendar.ToLocal(instant).ToString("dd.MM.yyyy HH:mm:ss", CultureInfo.InvariantCulture);
 
+    /// <summary>How much time is left, <c>1:05:00</c>; with a sign when it is over.</summary>
+    public static string Remaining(TimeSpan left)
+    {
+        TimeSpan size = left.Duration();
+        string sign = left < TimeSpan.Zero ? "−" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{sign}{(long)size.TotalHours}:{size.Minutes:00}:{size.Seconds:00}");
+    }
+
     /// <summary>How long ago something was; the script of the page counts on from there.</summary>
     public static string Ago(TimeSpan age)
     {
