@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
-import { axePath, kopecks, openRelay, signIn, startStack } from "./stack.mjs";
+import { axePath, kopecks, signIn, startStack } from "./stack.mjs";
 
 let stack;
 before(async () => (stack = await startStack()), { timeout: 400_000 });
@@ -16,6 +16,17 @@ async function inBrowser(work, options) {
     await context.close();
   }
 }
+
+const dispatchPages = [
+  "/dispatch",
+  "/dispatch/history",
+  "/dispatch/incidents",
+  "/dispatch/object/1?why=A4",
+  "/dispatch/performance",
+  "/dispatch/handover",
+  "/dispatch/moment",
+  "/dispatch/replay",
+];
 
 const firstBill = async (page) => {
   await page.goto(`${stack.url}/bills`);
@@ -314,78 +325,6 @@ describe("auditor", () => {
     }));
 });
 
-describe("dispatcher", () => {
-  test("sees a leak by itself, acknowledges it with a note, and finds it among the ended", () =>
-    inBrowser(async (context) => {
-      const page = await signIn(stack, context, "dispatcher");
-      await page.waitForSelector("[data-stream].good");
-      const alarm = page.locator(".alarm", { hasText: "A4" });
-      assert.equal(await alarm.count(), 0);
-      await stack.breakAt("leak", "itp_1");
-      try {
-        await alarm.waitFor({ timeout: 30_000 });
-        await page.waitForSelector(".schematic .leak.lit");
-        await page.fill("#note", "Слесарь выехал");
-        await alarm.locator("button").click();
-        await alarm.locator("button").waitFor({ state: "detached", timeout: 20_000 });
-        assert.match(await alarm.textContent(), /dispatcher.*Слесарь выехал/s);
-      } finally {
-        await stack.mend();
-      }
-      await alarm.waitFor({ state: "detached", timeout: 90_000 });
-      await page.goto(`${stack.url}/dispatch/history`);
-      assert.match(await page.textContent("tbody"), /A4/);
-      assert.deepEqual(page.problems, []);
-    }));
-
-  test("the stream goes on after a break and brings only what was missed", () =>
-    inBrowser(async (context) => {
-      const page = await signIn(stack, context, "dispatcher");
-      const read = (headers) =>
-        page.evaluate(async (sent) => {
-          const abort = new AbortController();
-          const answer = await fetch("/dispatch/live", { headers: sent, signal: abort.signal });
-          const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-          const names = [];
-          let text = "";
-          let id = "";
-          while (names.length < 1 || (!sent["Last-Event-ID"] && names.length < 3)) {
-            text += (await reader.read()).value;
-            const events = text.split("\n\n");
-            text = events.pop();
-            for (const event of events) {
-              names.push(/^event: (.*)$/m.exec(event)[1]);
-              id = /^id: (.*)$/m.exec(event)[1];
-            }
-          }
-          abort.abort();
-          return { names, id };
-        }, headers);
-      const first = await read({});
-      assert.deepEqual(first.names.slice(0, 3), ["alarms", "schematic", "status"], "a new browser gets every part");
-      const again = await read({ "Last-Event-ID": first.id });
-      assert.ok(!again.names.includes("alarms"), `alarms did not change, but came again: ${again.names}`);
-    }));
-
-  test("a page that lost its connection says so and catches up", () =>
-    inBrowser(async (context) => {
-      const relay = await openRelay(stack.url);
-      try {
-        const page = await signIn(stack, context, "dispatcher", relay.url);
-        await page.waitForSelector("[data-stream].good");
-        relay.cut();
-        await page.waitForSelector("[data-stream].bad", { timeout: 40_000 });
-        await stack.breakAt("pump_fault", "itp_1");
-        relay.mend();
-        await page.waitForSelector("[data-stream].good", { timeout: 40_000 });
-        await page.locator(".alarm", { hasText: "A2.FAULT" }).waitFor({ timeout: 30_000 });
-      } finally {
-        await stack.mend();
-        await relay.close();
-      }
-    }));
-});
-
 describe("every page", () => {
   test("speaks both languages and remembers the choice", () =>
     inBrowser(async (context) => {
@@ -407,7 +346,7 @@ describe("every page", () => {
             resident1: ["/consumption", "/bills", "bill", "hours"],
             electricity: ["/hours", "/share"],
             auditor: ["/audit"],
-            dispatcher: ["/dispatch", "/dispatch/history"],
+            dispatcher: dispatchPages,
           };
           const stranger = await context.newPage();
           await stranger.goto(stack.url);
@@ -434,7 +373,7 @@ describe("every page", () => {
         for (const [login, paths] of Object.entries({
           resident1: ["/consumption", "/bills", "bill"],
           electricity: ["/hours", "/share"],
-          dispatcher: ["/dispatch"],
+          dispatcher: dispatchPages,
         })) {
           await context.clearCookies();
           const page = await signIn(stack, context, login);
