@@ -15,7 +15,7 @@ namespace SmartCity.Benchmarks;
 
 /// <summary>
 /// Speeds that scripts/bench prints: `signer` measures the signer beside the plain BouncyCastle way in one run, `audit FILE` the audit
-/// of exported data, `alarms RULES` the alarm rules of a file, `journal` what is written durably, `client NODE` encoding and asking a node,
+/// of exported data, `alarms RULES PLAN` the alarm rules of a file and what a restart loses of alarms, `journal` what is written durably, `client NODE` encoding and asking a node,
 /// `source PLAN GROUPS` serves a city's meters for `path SOURCE NODE PLAN GROUPS HOURS`, `month SOURCE NODE PLAN`, and `begin` and then
 /// `hour SOURCE PLAN METERS FOLDER`. One line of JSON each.
 /// </summary>
@@ -35,8 +35,8 @@ internal static class Program
             case ["audit", string file]:
                 Print(Audit(await AuditFile.LoadAsync(file, CancellationToken.None)));
                 return 0;
-            case ["alarms", string ruleFile]:
-                Print(AlarmSpeed.Measure(ruleFile, Rounds));
+            case ["alarms", string ruleFile, string plan]:
+                Print(new(AlarmSpeed.Measure(ruleFile, Rounds).Concat(await AlarmRestart.MeasureAsync(await LoadAsync(plan)))));
                 return 0;
             case ["journal"]:
                 Print(OracleSpeed.Journal());

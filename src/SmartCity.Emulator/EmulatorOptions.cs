@@ -28,6 +28,9 @@ public sealed class EmulatorOptions
     /// <summary>Offset of the city's time from UTC, whole hours, -12..14. <c>null</c>: as the state says, or 3.</summary>
     public int? UtcOffsetHours { get; init; }
 
+    /// <summary>How many heat substations the city has, 1..10,000: itp_1, itp_2 …</summary>
+    public int Substations { get; init; } = 1;
+
     /// <summary>How long a token lives, 1..86,400 s of real time.</summary>
     public int TokenLifetimeSeconds { get; init; } = 3_600;
 

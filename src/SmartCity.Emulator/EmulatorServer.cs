@@ -39,9 +39,9 @@ public sealed class EmulatorServer : IAsyncDisposable
         EmulatorStateFile file = new(options.StateFolder);
         EmulatorState state = EmulatorState.Make(options, file.Read(), time.GetUtcNow());
         WriteFirst(file, state, options.StateFolder);
-        City city = new(state.Seed, state.HistoryFrom, state.UtcOffsetHours);
+        City city = new(state.Seed, state.HistoryFrom, state.UtcOffsetHours, options.Substations);
         EmulatorClock clock = new(state.Clock, time);
-        FaultBook book = new(state, file, city.HistoryFrom);
+        FaultBook book = new(state, file, city);
         TokenStore tokens = new(options, time, clock, book);
         WebApplication app = Build(options);
         Map(app, new(city, book, tokens), new(clock, options, book, tokens, time), state, time);
@@ -87,7 +87,7 @@ public sealed class EmulatorServer : IAsyncDisposable
         app.MapPost(Api + "auth/logout", gate.Api((http, _, _) => Logout(context.Tokens, http)));
         app.MapGet(Api + "objects", gate.Api((http, _, now) => ApiEndpoints.Objects(context, http.Request.Query, now)));
         app.MapGet(Api + "objects/{id:long:min(0)}/parameters", gate.Api((http, _, now) => ApiEndpoints.Parameters(context, Id(http), now)));
-        app.MapPost(Api + "objects/{id:long:min(0)}/commands/{name}", gate.Api((http, _, _) => ApiEndpoints.Command(Id(http), (string)http.Request.RouteValues["name"]!)));
+        app.MapPost(Api + "objects/{id:long:min(0)}/commands/{name}", gate.Api((http, _, _) => ApiEndpoints.Command(context, Id(http), (string)http.Request.RouteValues["name"]!)));
         app.MapGet(Api + "parameters/{id:long:min(0)}/value", gate.Api((http, _, now) => ApiEndpoints.Value(context, Id(http), now)));
         app.MapPut(Api + "parameters/{id:long:min(0)}/value", gate.Api((http, body, now) => ApiEndpoints.Put(context, Id(http), body, now)));
         app.MapPost(Api + "parameters/values", gate.Api((_, body, now) => ApiEndpoints.Values(context, body, now)));
@@ -134,6 +134,7 @@ public sealed class EmulatorServer : IAsyncDisposable
         Require(options.Speed is >= 1 and <= 100_000, "--speed must be 1..100000.");
         Require(options.UtcOffsetHours is null or (>= -12 and <= 14), "--utc-offset must be -12..14 hours.");
         Require(options.TokenLifetimeSeconds is >= 1 and <= 86_400, "--token-lifetime must be 1..86400 seconds.");
+        Require(options.Substations is >= 1 and <= Catalogue.MaxSubstations, $"--substations must be 1..{Catalogue.MaxSubstations}.");
         Require(options.RateLimit is >= 1 and <= 1_000_000, "--rate-limit must be 1..1000000 requests a second.");
     }
 

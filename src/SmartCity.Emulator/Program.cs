@@ -34,6 +34,12 @@ public static class EmulatorProgram
 
     private static readonly Option<int?> UtcOffset = new("--utc-offset") { Description = "Hours of the city's time ahead of UTC [default: 3]" };
 
+    private static readonly Option<int> Substations = new("--substations")
+    {
+        Description = "Heat substations of the city: itp_1, itp_2 …",
+        DefaultValueFactory = _ => 1,
+    };
+
     private static readonly Option<int> TokenLifetime = new("--token-lifetime")
     {
         Description = "Life of a token, seconds",
@@ -55,7 +61,7 @@ public static class EmulatorProgram
             + "The login and password that clients must give come from the environment variables EMULATOR_LOGIN and EMULATOR_PASSWORD.\n"
             + "The control page is at /control.")
         {
-            Urls, State, Seed, HistoryFrom, Speed, UtcOffset, TokenLifetime, RateLimit,
+            Urls, State, Seed, HistoryFrom, Speed, UtcOffset, Substations, TokenLifetime, RateLimit,
         };
         command.SetAction(RunAsync);
         ParseResult parsed = command.Parse(args);
@@ -99,6 +105,7 @@ public static class EmulatorProgram
             HistoryFrom = from,
             Speed = parsed.GetValue(Speed),
             UtcOffsetHours = parsed.GetValue(UtcOffset),
+            Substations = parsed.GetValue(Substations),
             TokenLifetimeSeconds = parsed.GetValue(TokenLifetime),
             RateLimit = parsed.GetValue(RateLimit),
             LogToConsole = true,

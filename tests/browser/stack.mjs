@@ -35,15 +35,18 @@ function program() {
   return built;
 }
 
-/** Starts the city, or uses the one that SMARTCITY_READY_FILE describes. With a speed its clock runs faster from the end of the last full month. */
-export async function startStack({ speed = 1 } = {}) {
+/**
+ * Starts the city, or uses the one that SMARTCITY_READY_FILE describes. With a speed its clock runs faster, from the end of the last
+ * full month; the plan is the demo's unless a file is given.
+ */
+export async function startStack({ speed = 1, plan } = {}) {
   const given = process.env.SMARTCITY_READY_FILE;
   if (given) return openStack(given, async () => {});
 
   const folder = await mkdtemp(path.join(tmpdir(), "smartcity-browser-"));
   const readyFile = path.join(folder, "ready.json");
   const args = ["up", "--state", path.join(folder, "state"), "--ports", "auto", "--ready-file", readyFile];
-  args.push("--speed", String(speed));
+  args.push("--speed", String(speed), ...(plan ? ["--plan", plan] : []));
   const child = spawn("dotnet", [program(), ...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr])

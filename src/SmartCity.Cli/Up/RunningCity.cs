@@ -211,6 +211,7 @@ internal sealed class RunningCity : IAsyncDisposable
             "--urls", Source.GetLeftPart(UriPartial.Authority), "--state", Options.State.Emulator, "--history-from", from,
             "--speed", Options.Speed.ToString(CultureInfo.InvariantCulture),
             "--utc-offset", City.Plan.UtcOffsetHours.ToString(CultureInfo.InvariantCulture),
+            "--substations", Math.Max(1, City.Plan.Substations.Count).ToString(CultureInfo.InvariantCulture),
         ];
     }
 

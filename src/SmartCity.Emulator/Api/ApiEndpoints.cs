@@ -42,7 +42,7 @@ internal static class ApiEndpoints
         {
             return ApiAnswer.Error(StatusCodes.Status400BadRequest, "bad_query", "'parent' must be a number and 'depth' 1..16.");
         }
-        if (parent != 0 && Catalogue.Nodes.All(node => node.Id != parent))
+        if (parent != 0 && context.City.FindNode(parent) is null)
         {
             return UnknownObject(parent);
         }
@@ -50,7 +50,7 @@ internal static class ApiEndpoints
         return ApiAnswer.Json(writer =>
         {
             writer.WriteStartArray();
-            foreach (EmulatedObject node in Catalogue.Nodes.Where(node => Distance(node, parent) is { } distance && distance <= depth))
+            foreach (EmulatedObject node in context.City.Nodes.Where(node => Distance(context.City, node, parent) is { } distance && distance <= depth))
             {
                 writer.WriteNode(node, IsConnected(faults, node, now));
             }
@@ -61,7 +61,7 @@ internal static class ApiEndpoints
     /// <summary>GET objects/{id}/parameters. A signal that is absent just now by a fault is not listed.</summary>
     public static ApiAnswer Parameters(ApiContext context, ulong id, DateTimeOffset now)
     {
-        if (Catalogue.Nodes.FirstOrDefault(node => node.Id == id) is not { } node)
+        if (context.City.FindNode(id) is not { } node)
         {
             return UnknownObject(id);
         }
@@ -117,7 +117,7 @@ internal static class ApiEndpoints
         {
             return ApiAnswer.Error(StatusCodes.Status400BadRequest, "bad_value", "The body must be {\"value\": …}.");
         }
-        return IsConnected(context.Book.Faults, Catalogue.Nodes.Single(node => node.Name == parameter.ObjectName), now)
+        return IsConnected(context.Book.Faults, context.City.FindNode(parameter.ObjectName)!, now)
             ? ApiAnswer.Error(StatusCodes.Status403Forbidden, "read_only", $"{parameter.ObjectName}.{parameter.Name} is read only.")
             : ApiAnswer.Error(StatusCodes.Status409Conflict, "not_connected", $"{parameter.ObjectName} is not connected.");
     }
@@ -142,11 +142,11 @@ internal static class ApiEndpoints
         return question is null
             ? ApiAnswer.Error(StatusCodes.Status400BadRequest, "bad_query", "'from' must be an ISO 8601 instant, 'object' and 'cursor' numbers, "
                 + "'minSeverity' one of trivial, minor, major, critical, blocker.")
-            : question.Answer(context.Book.Faults, now, MaxEvents);
+            : question.Answer(context.City, context.Book.Faults, now, MaxEvents);
     }
 
     /// <summary>POST objects/{id}/commands/{name}: the one command there is needs rights that a reading account has not.</summary>
-    public static ApiAnswer Command(ulong id, string name) => Catalogue.Nodes.FirstOrDefault(node => node.Id == id) switch
+    public static ApiAnswer Command(ApiContext context, ulong id, string name) => context.City.FindNode(id) switch
     {
         null => UnknownObject(id),
         { Type: "heat_point" } when name == "reset_pump_fault" =>
@@ -168,7 +168,7 @@ internal static class ApiEndpoints
         !faults.On(node.Name).Any(fault => fault.Kind == FaultKinds.Disconnected && fault.Covers(now));
 
     /// <summary>Levels below a node; the root of everything is one level below 0. <c>null</c>: not below it.</summary>
-    private static int? Distance(EmulatedObject node, ulong ancestor)
+    private static int? Distance(City city, EmulatedObject node, ulong ancestor)
     {
         EmulatedObject? current = node;
         for (int distance = 1; current is not null; distance++)
@@ -177,7 +177,7 @@ internal static class ApiEndpoints
             {
                 return distance;
             }
-            current = Catalogue.Nodes.FirstOrDefault(each => each.Id == current.Parent);
+            current = current.Parent is { } above ? city.FindNode(above) : null;
         }
         return null;
     }

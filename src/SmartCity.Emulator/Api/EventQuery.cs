@@ -25,9 +25,9 @@ internal sealed record EventQuery(DateTimeOffset From, ulong? ObjectId, int MinS
     }
 
     /// <summary>Writes one page, oldest first; the cursor of the next page is the number of events seen.</summary>
-    public ApiAnswer Answer(FaultSet faults, DateTimeOffset now, int most) => ApiAnswer.Json(writer =>
+    public ApiAnswer Answer(City city, FaultSet faults, DateTimeOffset now, int most) => ApiAnswer.Json(writer =>
     {
-        IEnumerable<Event> page = faults.All.SelectMany(Of)
+        IEnumerable<Event> page = faults.All.SelectMany(fault => Of(city, fault))
             .Where(each => each.Time >= From && each.Time <= now && (ObjectId ?? each.ObjectId) == each.ObjectId && each.Severity >= MinSeverity)
             .OrderBy(each => each.Time).ThenBy(each => each.Id)
             .Skip(Skip).Take(most);
@@ -49,14 +49,14 @@ internal sealed record EventQuery(DateTimeOffset From, ulong? ObjectId, int MinS
         writer.WriteEndArray();
     });
 
-    private static IEnumerable<Event> Of(Fault fault)
+    private static IEnumerable<Event> Of(City city, Fault fault)
     {
         int severity = SeverityOf(fault.Kind);
         if (severity < 0)
         {
             yield break; // What a device cannot know: theft, a cut answer.
         }
-        ulong node = Catalogue.Nodes.Single(each => each.Name == fault.TargetObject).Id;
+        ulong node = city.FindNode(fault.TargetObject)?.Id ?? Catalogue.RootId; // Of all substations: the city.
         yield return new(fault.Id * 2, node, fault.Kind, severity, fault.From, fault.Target);
         if (fault.To is { } to && to > fault.From)
         {

@@ -93,7 +93,7 @@ internal static class ControlEndpoints
         writer.WriteNumber("seed", state.Seed);
         writer.WriteString("historyFrom", state.HistoryFrom.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         writer.WriteStartArray("objects");
-        foreach (EmulatedObject node in Catalogue.Nodes.Where(node => node.Parameters.Count > 0))
+        foreach (EmulatedObject node in city.Nodes.Where(node => node.Parameters.Count > 0))
         {
             WriteDevice(writer, city, node, faults, now);
         }

@@ -21,7 +21,8 @@ internal sealed record Fault(
     public bool Covers(DateTimeOffset at) => at >= From && (To is not { } to || at < to);
 
     /// <summary>Whether the fault is about this signal: it names the signal, or its whole object.</summary>
-    public bool Concerns(string objectName, string signal) => Target == objectName || Target == $"{objectName}.{signal}";
+    public bool Concerns(string objectName, string signal) => Target == objectName || Target == $"{objectName}.{signal}"
+        || (Target == FaultKinds.EverySubstation && objectName.StartsWith(FaultSet.SubstationPrefix, StringComparison.Ordinal));
 
     /// <summary>A numeric field of the kind.</summary>
     public decimal Number(string field) => decimal.Parse(Parameters[field], NumberStyles.Number, CultureInfo.InvariantCulture);

@@ -31,17 +31,17 @@ internal sealed class FaultBook
 
     private readonly Lock _gate = new();
     private readonly EmulatorStateFile _file;
-    private readonly DateTimeOffset _historyFrom;
+    private readonly City _city;
     private readonly Dictionary<int, int> _requestsLeft = [];
     private EmulatorState _state;
     private volatile FaultSet _faults;
     private int _requests;
 
-    public FaultBook(EmulatorState state, EmulatorStateFile file, DateTimeOffset historyFrom)
+    public FaultBook(EmulatorState state, EmulatorStateFile file, City city)
     {
         _state = state;
         _file = file;
-        _historyFrom = historyFrom;
+        _city = city;
         _faults = new(state.Faults);
     }
 
@@ -130,18 +130,22 @@ internal sealed class FaultBook
     private static DateTimeOffset Milliseconds(DateTimeOffset instant) => DateTimeOffset.FromUnixTimeMilliseconds(instant.ToUnixTimeMilliseconds());
 
     /// <summary>A replaced meter's serial number is the old node's number made eight digits, unless one is given.</summary>
-    private static string DefaultOf(FaultField field, string target) => field.Name != "serial"
+    private string DefaultOf(FaultField field, string target) => field.Name != "serial"
         ? field.Default
-        : (50_000_000 + (Catalogue.Nodes.FirstOrDefault(node => node.Name == target)?.Id ?? 0)).ToString(CultureInfo.InvariantCulture);
+        : (50_000_000 + (_city.FindNode(target)?.Id ?? 0)).ToString(CultureInfo.InvariantCulture);
 
-    private static string? TargetObjection(FaultKind kind, string target)
+    private string? TargetObjection(FaultKind kind, string target)
     {
         if (kind.Scope == FaultScope.Api)
         {
             return target == FaultKinds.ApiTarget ? null : $"the target of {kind.Name} is '{FaultKinds.ApiTarget}'";
         }
+        if (target == FaultKinds.EverySubstation && kind.Scope == FaultScope.HeatPoint)
+        {
+            return null;
+        }
         string[] parts = target.Split('.');
-        EmulatedObject? node = Catalogue.Nodes.FirstOrDefault(each => each.Name == parts[0] && each.Parameters.Count > 0);
+        EmulatedObject? node = _city.FindNode(parts[0]) is { Parameters.Count: > 0 } found ? found : null;
         bool signalKnown = parts.Length == 1
             || (parts.Length == 2 && kind.Scope == FaultScope.Signals && node?.Parameters.Any(each => each.Name == parts[1]) == true);
         bool fits = signalKnown && node is not null && kind.Scope switch
@@ -156,7 +160,7 @@ internal sealed class FaultBook
 
     private static string Wanted(FaultScope scope) => scope switch
     {
-        FaultScope.HeatPoint => "a heat substation (itp_1)",
+        FaultScope.HeatPoint => "a heat substation (itp_1), or all of them (itp_*)",
         FaultScope.Meter => "an electricity meter (m3_1, m1_1, h2_m1_01)",
         FaultScope.Consumer => "a single-phase meter (m1_1, h2_m1_01)",
         FaultScope.Signals => "a device or a signal (m1_1, itp_1.t1)",
@@ -189,7 +193,7 @@ internal sealed class FaultBook
     }
 
     private string? TimeObjection(FaultKind kind, DateTimeOffset from, DateTimeOffset? to, DateTimeOffset? givenEnd) =>
-        from < _historyFrom ? FormattableString.Invariant($"'from' is before the start of history, {_historyFrom:O}")
+        from < _city.HistoryFrom ? FormattableString.Invariant($"'from' is before the start of history, {_city.HistoryFrom:O}")
         : kind.IsMoment && givenEnd is not null ? $"{kind.Name} happens at one instant and has no 'to'"
         : !kind.IsMoment && to <= from ? "'to' must be after 'from'"
         : null;

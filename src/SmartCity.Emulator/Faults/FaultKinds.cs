@@ -68,6 +68,9 @@ internal static class FaultKinds
     public const string MalformedAnswers = "malformed_answers";
     public const string ExpiredTokens = "expired_tokens";
 
+    /// <summary>The target of faults of all heat substations at once: what happens in the network behind them.</summary>
+    public const string EverySubstation = "itp_*";
+
     /// <summary>The target of faults of the REST interface.</summary>
     public const string ApiTarget = "api";
 

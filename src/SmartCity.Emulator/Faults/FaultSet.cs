@@ -5,11 +5,16 @@ namespace SmartCity.Emulator.Faults;
 /// <summary>An unchanging set of faults, found by the device they are laid on.</summary>
 internal sealed class FaultSet
 {
+    /// <summary>How tags of heat substations begin.</summary>
+    public const string SubstationPrefix = "itp_";
+
     private readonly FrozenDictionary<string, Fault[]> _byObject;
+    private readonly Fault[] _everywhere;
 
     public FaultSet(IEnumerable<Fault> faults)
     {
         All = [.. faults.OrderBy(fault => fault.Id)];
+        _everywhere = [.. All.Where(fault => fault.Target == FaultKinds.EverySubstation)];
         _byObject = All.GroupBy(fault => fault.TargetObject).ToFrozenDictionary(group => group.Key, group => group.ToArray());
     }
 
@@ -20,5 +25,11 @@ internal sealed class FaultSet
     public IReadOnlyList<Fault> All { get; }
 
     /// <summary>Faults laid on a device or its signals.</summary>
-    public IReadOnlyList<Fault> On(string objectName) => _byObject.TryGetValue(objectName, out Fault[]? faults) ? faults : [];
+    public IReadOnlyList<Fault> On(string objectName)
+    {
+        IReadOnlyList<Fault> own = _byObject.TryGetValue(objectName, out Fault[]? faults) ? faults : [];
+        return _everywhere.Length > 0 && objectName.StartsWith(SubstationPrefix, StringComparison.Ordinal)
+            ? [.. own.Concat(_everywhere).OrderBy(fault => fault.Id)]
+            : own;
+    }
 }

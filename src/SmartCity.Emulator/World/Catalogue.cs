@@ -9,6 +9,11 @@ internal static class Catalogue
     /// <summary>Number of the root.</summary>
     public const ulong RootId = 1;
 
+    /// <summary>Most heat substations that a city has.</summary>
+    public const int MaxSubstations = 10_000;
+
+    private const ulong MoreSubstationsId = 100_000;
+
     private static readonly (string Name, string DisplayName, string Description, ValueKind Kind, string Unit)[] HeatPointSignals =
     [
         ("p1", "Давление прямой воды", "Pressure of the supply, gauge", ValueKind.Double, "bar"),
@@ -47,12 +52,21 @@ internal static class Catalogue
         ("sn", "Sn", "Serial number", ValueKind.Long, ""),
     ];
 
+    /// <summary>All nodes of a city with more than one heat substation, parents before children.</summary>
+    /// <param name="substations">How many it has, 1..<see cref="MaxSubstations"/>: itp_1, itp_2 …</param>
+    public static IReadOnlyList<EmulatedObject> With(int substations) =>
+    [
+        .. Nodes,
+        .. Enumerable.Range(2, substations - 1).Select(number =>
+            Node(MoreSubstationsId + (ulong)number, SubstationName(number), $"ИТП {number}", "heat_point", RootId, HeatPointSignals)),
+    ];
+
     /// <summary>All nodes, parents before children.</summary>
     public static IReadOnlyList<EmulatedObject> Nodes { get; } =
     [
         new(RootId, "city", "Город", "root", null, []),
         new(10, "house_1", "Дом 1", "house", RootId, []),
-        Node(1001, "itp_1", "ИТП 1", "heat_point", 10, HeatPointSignals),
+        Node(1001, SubstationName(1), "ИТП 1", "heat_point", 10, HeatPointSignals),
         Node(1002, "m3_1", "Дом 1: трёхфазный счётчик Меркурий 230", "meter3", 10, ThreePhaseSignals),
         .. Enumerable.Range(1, HouseholdProfile.Flats).Select(flat =>
             Node(1010 + (ulong)flat, $"m1_{flat}", $"Дом 1, квартира {flat}: однофазный счётчик", "meter1", 10, SinglePhaseSignals)),
@@ -61,6 +75,9 @@ internal static class Catalogue
         .. Enumerable.Range(1, FeederProfile.Customers).Select(customer =>
             Node(2100 + (ulong)customer, CustomerName(customer), $"Дом 2, квартира {customer}: однофазный счётчик", "meter1", 20, SinglePhaseSignals)),
     ];
+
+    /// <summary>Tag of a heat substation, from 1.</summary>
+    public static string SubstationName(int number) => string.Create(CultureInfo.InvariantCulture, $"itp_{number}");
 
     /// <summary>Tag of the meter of a customer 1..55 of house 2.</summary>
     public static string CustomerName(int customer) => "h2_m1_" + customer.ToString("00", CultureInfo.InvariantCulture);

@@ -16,24 +16,39 @@ internal sealed class City
     private readonly long _firstHour;
     private readonly Dictionary<string, Device> _devices = [];
     private readonly Dictionary<ulong, EmulatedParameter> _parameters;
+    private readonly Dictionary<string, EmulatedObject> _nodesByName;
+    private readonly Dictionary<ulong, EmulatedObject> _nodesById;
 
     /// <param name="seed">Chooses noise, days and loads.</param>
     /// <param name="historyFrom">First local day; registers stand at their initial values at its midnight.</param>
     /// <param name="utcOffsetHours">The city's time zone, -12..14.</param>
-    public City(long seed, DateOnly historyFrom, int utcOffsetHours)
+    /// <param name="substations">How many heat substations it has, 1..<see cref="Catalogue.MaxSubstations"/>.</param>
+    public City(long seed, DateOnly historyFrom, int utcOffsetHours, int substations = 1)
     {
+        Nodes = substations == 1 ? Catalogue.Nodes : Catalogue.With(substations);
+        _nodesByName = Nodes.ToDictionary(node => node.Name, StringComparer.Ordinal);
+        _nodesById = Nodes.ToDictionary(node => node.Id);
         _seed = seed;
         _calendar = new(utcOffsetHours);
         _firstHour = _calendar.StartOf(historyFrom);
         HistoryFrom = DateTimeOffset.FromUnixTimeSeconds(_firstHour * 3600);
-        AddHeatPoint();
+        AddHeatPoints();
         AddHouse1();
         AddHouse2(new(seed));
-        _parameters = Catalogue.Nodes.SelectMany(node => node.Parameters).ToDictionary(parameter => parameter.Id);
+        _parameters = Nodes.SelectMany(node => node.Parameters).ToDictionary(parameter => parameter.Id);
     }
 
     /// <summary>The first instant that anything is known of.</summary>
     public DateTimeOffset HistoryFrom { get; }
+
+    /// <summary>All nodes, parents before children.</summary>
+    public IReadOnlyList<EmulatedObject> Nodes { get; }
+
+    /// <summary>A node by its tag, or <c>null</c>.</summary>
+    public EmulatedObject? FindNode(string name) => _nodesByName.GetValueOrDefault(name);
+
+    /// <summary>A node by its number, or <c>null</c>.</summary>
+    public EmulatedObject? FindNode(ulong id) => _nodesById.GetValueOrDefault(id);
 
     /// <summary>A signal by its number, or <c>null</c>.</summary>
     public EmulatedParameter? Find(ulong parameter) => _parameters.GetValueOrDefault(parameter);
@@ -91,12 +106,16 @@ internal sealed class City
         return uncertain ? new(value, at, Quality.Uncertain, "sensor doubtful") : new(value, at, Quality.Good, null);
     }
 
-    private void AddHeatPoint()
+    private void AddHeatPoints()
     {
         HeatProfile profile = new();
         CumulativeSeries volume = new(_firstHour, hour => At(hour, profile.Volume));
         Register flow = new(volume, HistoryFrom, 1_234_567_000, _ => 0); // 1,234.567 m3 in ml.
-        Add(new HeatPoint(Node("itp_1"), profile, _calendar, flow, _seed));
+        // All have the first one's house and flow; each has noise of its own.
+        foreach ((int place, EmulatedObject node) in Nodes.Where(node => node.Type == "heat_point").Index())
+        {
+            Add(new HeatPoint(node, profile, _calendar, flow, _seed + place));
+        }
     }
 
     private void AddHouse1()
@@ -156,5 +175,5 @@ internal sealed class City
         return profile(day, hour);
     }
 
-    private static EmulatedObject Node(string name) => Catalogue.Nodes.Single(node => node.Name == name);
+    private EmulatedObject Node(string name) => _nodesByName[name];
 }

@@ -84,6 +84,7 @@ internal sealed partial class AlarmDesk
         bool wasSilent = _lastReceived is { } last && received - last > _silence;
         _lastReceived = received ?? _lastReceived;
         _seenAt = received ?? _seenAt;
+        ILookup<string, Sample> byObject = polled.ToLookup(sample => sample.Signal.Key.SourceObject, StringComparer.Ordinal);
         foreach (SubstationPlan substation in _plan.Substations)
         {
             RuleState state = StateOf(substation.Number);
@@ -94,7 +95,7 @@ internal sealed partial class AlarmDesk
             }
             bool runsFast = state.Time is { } before && sourceTime - before > _silence && !wasSilent;
             RuleProgram program = runsFast ? _patientProgram : _program;
-            Take(transaction, substation, program.Evaluate(state, SubstationReading.Of(program, substation.SourceObject, polled), sourceTime), sourceTime);
+            Take(transaction, substation, program.Evaluate(state, SubstationReading.Of(program, byObject[substation.SourceObject]), sourceTime), sourceTime);
         }
     }
 

@@ -7,11 +7,11 @@ namespace SmartCity.Oracle;
 internal static class SubstationReading
 {
     /// <summary>The signals of a substation; what was not polled or is not good is unusable, but for what an object may lack.</summary>
-    public static SignalSample[] Of(RuleProgram program, string sourceObject, IEnumerable<Sample> polled)
+    /// <param name="program">The rules.</param>
+    /// <param name="polled">What was polled of the substation.</param>
+    public static SignalSample[] Of(RuleProgram program, IEnumerable<Sample> polled)
     {
-        Dictionary<string, SignalValue> values = polled
-            .Where(sample => sample.Signal.Key.SourceObject == sourceObject)
-            .ToDictionary(sample => sample.Signal.Key.Signal, sample => sample.Value, StringComparer.Ordinal);
+        Dictionary<string, SignalValue> values = polled.ToDictionary(sample => sample.Signal.Key.Signal, sample => sample.Value, StringComparer.Ordinal);
         return [.. program.Signals
             .Where(signal => !signal.IsOptional || values.ContainsKey(signal.Tag))
             .Select(signal => new SignalSample(program.SignalPlace(signal.Tag), Reading(signal, values)))];

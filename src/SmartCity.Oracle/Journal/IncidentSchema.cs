@@ -105,6 +105,9 @@ internal static class IncidentSchema
 
         CREATE INDEX IF NOT EXISTS incident_entry_at ON incident_entry (time_ms);
 
+        -- A raising is looked for by its substation and rule: in a flood, among ten thousands.
+        CREATE INDEX IF NOT EXISTS alarm_of ON alarm (substation, code, raised_ms);
+
         -- The one table that others write: what persons ask for (DeskRequest as JSON). outcome: NULL open, 1 done, 2 refused.
         CREATE TABLE IF NOT EXISTS request (
             id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -59,7 +59,7 @@ internal sealed record AlarmQuery
 internal sealed record AlarmList(AlarmQuery Query, IReadOnlyList<AlarmView> Alarms, AlarmCounts Counts)
 {
     /// <summary>Alarms a page.</summary>
-    public const int PageSize = 50;
+    public const int PageSize = 25;
 
     /// <summary>There are none.</summary>
     public static AlarmList Empty { get; } = new(AlarmQuery.All, [], default);

@@ -47,6 +47,8 @@ internal static class DispatchText
     public static readonly Phrase KindOf = new("Тревога", "Alarm");
     public static readonly Phrase ObjectOf = new("Объект", "Object");
     public static readonly Phrase Objects = new("Объекты", "Objects");
+    public static readonly Phrase AllObjects = new("Все {0}", "All {0}");
+    public static readonly Phrase ObjectNumber = new("Номер объекта", "Number of the object");
     public static readonly Phrase ObjectAlarms = new("Тревоги", "Alarms");
     public static readonly Phrase SoundOn = new("Звук включён", "Sound is on");
     public static readonly Phrase SoundOff = new("Звук выключен", "Sound is off");

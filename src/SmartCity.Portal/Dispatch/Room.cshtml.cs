@@ -13,6 +13,9 @@ internal sealed class RoomModel(DispatchFeed feed, OracleReader reader) : PageMo
     /// <summary>Substations whose pictures the room shows; the others have pages.</summary>
     public const int MaxSchematics = 4;
 
+    /// <summary>Substations that the room lists, the worst first; there is a page of all.</summary>
+    public const int MaxObjects = 50;
+
     /// <summary>What is known now; the stream goes on from here.</summary>
     public DispatchState State { get; private set; } = feed.Current;
 

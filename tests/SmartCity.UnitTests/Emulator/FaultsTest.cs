@@ -175,7 +175,7 @@ public sealed class FaultsTest
     {
         EmulatorState state = new(1, 1, new(2026, 9, 1), 3, new(s_later, s_later, 1), id, []);
         DateTimeOffset? end = FaultKinds.Find(kind)!.IsMoment ? null : to;
-        FaultOutcome outcome = new FaultBook(state, new(null), s_city.HistoryFrom)
+        FaultOutcome outcome = new FaultBook(state, new(null), s_city)
             .Add(new(kind, target, from, end, parameters.ToDictionary(each => each.Name, each => each.Value)), s_later);
         return outcome is FaultOutcome.Done done ? done.Fault : throw new AssertionException(outcome.ToString());
     }
