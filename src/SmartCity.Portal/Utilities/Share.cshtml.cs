@@ -27,6 +27,9 @@ internal sealed class ShareModel(ChainFollower chain, City city, PortalUsers use
     /// <summary>The newest withdrawals, newest first.</summary>
     public IEnumerable<WithdrawalEntry> Withdrawals => Provider.Withdrawals.Reverse().Take(MaxShown);
 
+    /// <summary>What residents were billed less for its outages.</summary>
+    public ImmutableArray<OutageClaim> Claims { get; private set; } = [];
+
     /// <summary>What became of the withdrawal just asked for.</summary>
     public Note? Answer { get; private set; }
 
@@ -94,6 +97,7 @@ internal sealed class ShareModel(ChainFollower chain, City city, PortalUsers use
     {
         Provider = chain.Book.Providers.GetValueOrDefault(_number)
             ?? new(_number, ImmutableSortedDictionary<Period, ProviderPeriod>.Empty, []);
+        Claims = OutageClaim.Against(chain.Book, _number);
         Amount = (Provider.Balance.Value / 100m).ToString("0.00", CultureInfo.CurrentCulture);
     }
 

@@ -3,6 +3,14 @@ namespace SmartCity.Portal;
 /// <summary>Texts of a utility's pages.</summary>
 internal static class UtilityText
 {
+    public static readonly Phrase Claims = new("Требования за перерывы", "Claims for outages");
+    public static readonly Phrase ClaimsLead = new(
+        "На сколько меньше начислено жителям за перерывы и ненадлежащее качество этой услуги: сумма строк снижения всех счетов месяца.",
+        "By how much residents were billed less for outages of this service: the sum of the reduction lines of all bills of the month.");
+    public static readonly Phrase ClaimService = new("Услуга", "Service");
+    public static readonly Phrase ClaimBills = new("Счетов", "Bills");
+    public static readonly Phrase ClaimHours = new("Часов сверх допустимого", "Hours beyond what is permitted");
+    public static readonly Phrase ClaimRate = new("За час", "An hour");
     public static readonly Phrase Hours = new("Часы и балансы", "Hours and balances");
     public static readonly Phrase HoursLead = new(
         "Каждый час дома: общий счётчик против квартирных, по фазам. Допуск — из классов точности и разрешения приборов.",
