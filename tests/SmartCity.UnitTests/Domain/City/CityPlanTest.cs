@@ -200,6 +200,7 @@ public sealed class CityPlanTest
             Segments = [new(1, EnergyKind.Electricity, [.. Enumerable.Range(0, groups).Select(group => new GroupPlan(
                 (uint)group + 1, $"Group {group}", Meter(group * 1_000), [.. Enumerable.Range(1, consumers).Select(
                     consumer => new ConsumerPlan(Meter(group * 1_000 + consumer), 0))]))])],
+            Substations = [],
             Houses = [],
         };
         if (problem is null)
