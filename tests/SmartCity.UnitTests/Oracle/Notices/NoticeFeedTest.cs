@@ -37,12 +37,13 @@ public sealed class NoticeFeedTest : IDisposable
         Action[] life =
         [
             () => _room.Look(1, s_leaking),
+            () => Do(new DeskRequest.Reject(1)),
+            () => Do(new DeskRequest.Reopen(1)),
             () => Do(new DeskRequest.Advance(1, IncidentStage.Acknowledged)),
             () => Do(new DeskRequest.Comment(1), note: "looking"),
             () => Do(new DeskRequest.SendCrew(1, "crew 3", _room.Now.AddHours(1))),
             () => Do(new DeskRequest.Interrupt(1, 2, 15)),
-            () => Do(new DeskRequest.Reject(1)),
-            () => Do(new DeskRequest.Reopen(1)),
+            () => Do(new DeskRequest.Advance(1, IncidentStage.Localised)),
         ];
         foreach (Action happens in life)
         {
@@ -59,12 +60,12 @@ public sealed class NoticeFeedTest : IDisposable
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(told.Select(notice => notice.Stage), Is.EqualTo(new[]
         {
-            IncidentStage.Registered, IncidentStage.Acknowledged, IncidentStage.Dispatched, IncidentStage.Dispatched, IncidentStage.Rejected,
-            IncidentStage.Registered,
+            IncidentStage.Registered, IncidentStage.Rejected, IncidentStage.Registered, IncidentStage.Acknowledged, IncidentStage.Dispatched,
+            IncidentStage.Dispatched, IncidentStage.Localised,
         }));
         Assert.That(told.Select(notice => notice.Sequence), Is.Ordered.And.Unique);
-        Assert.That(told.Select(notice => notice.Crew).Take(3), Is.EqualTo(new[] { null, null, "crew 3" }), "each as it was then");
-        Assert.That(told[3].Deadlines.Any(deadline => deadline.Deadline == Deadline.Restore), "the interruption has its deadline");
+        Assert.That(told.Select(notice => notice.Crew).Take(5), Is.EqualTo(new[] { null, null, null, null, "crew 3" }), "each as it was then");
+        Assert.That(told[5].Deadlines.Any(deadline => deadline.Deadline == Deadline.Restore), "the interruption has its deadline");
         Assert.That(Waiting(), Is.Zero);
         Assert.That(_log.Lines, Is.Empty);
     }
