@@ -90,13 +90,18 @@ internal static class OracleCommand
         Description = "Watch alarms, but make no incidents of them: of several oracles one keeps the incidents, the one that the dispatch room works with",
     };
 
+    private static readonly Option<string?> s_contacts = new("--contacts")
+    {
+        Description = "Who is told of incidents, and how: a file as config/contacts.json; its secrets are files of the state folder [default: nobody is told]",
+    };
+
     public static Command Create()
     {
         Command command = new("oracle", "Reads the meters, journals, closes hours, signs and writes them; raises alarms.")
         {
             s_state, s_chain, s_source, s_login, s_alarms, s_importFolder, s_map, s_importWait,
             s_healthPort, s_healthHost, s_logFormat, s_keepDays,
-            s_peerListen, s_peers, s_peerTolerance, s_peerPatience, s_alarmsOnly,
+            s_peerListen, s_peers, s_peerTolerance, s_peerPatience, s_alarmsOnly, s_contacts,
         };
         command.SetAction(RunAsync);
         return command;
@@ -131,6 +136,7 @@ internal static class OracleCommand
             Peers = parsed.GetValue(s_peers) ?? [],
             PeerTolerancePermille = parsed.GetValue(s_peerTolerance),
             KeepsIncidents = !parsed.GetValue(s_alarmsOnly),
+            ContactsFile = parsed.GetValue(s_contacts) is { } contacts ? Path.GetFullPath(contacts) : null,
             PeerPatience = TimeSpan.FromSeconds(parsed.GetValue(s_peerPatience)),
         };
         return OracleHost.RunAsync(options, cancellationToken);

@@ -27,6 +27,7 @@ RootCommand root = new("SmartCity: from a meter's signal to a paid bill, on a ch
     OracleCommand.Create(),
     ImportCommand.Create(),
     JournalCommand.Create(),
+    NoticesCommand.Create(),
     KeyCommand.Create(),
     AuditCommand.Create(),
     new Command("emulator", "An Alphalogic server that replays recorded profiles. `smartcity emulator --help` lists its options."),

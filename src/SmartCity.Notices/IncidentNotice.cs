@@ -19,7 +19,7 @@ public sealed record IncidentNotice
     /// <summary>Which incident: the object's number in the city plan, and the number of the card within it.</summary>
     public required IncidentReference Incident { get; init; }
 
-    /// <summary>Number of the notice within its incident, from 1, rising; the order in which it is told.</summary>
+    /// <summary>Number of the notice, positive: a later one of the same incident has a higher one; some may be left out.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
     public required int Sequence
     {

@@ -103,6 +103,9 @@ public sealed record OracleOptions
     /// room works with. The others watch alarms alone. Default: yes.</summary>
     public bool KeepsIncidents { get; init; } = true;
 
+    /// <summary>Who is told of incidents (contacts.json); only for an oracle that keeps them. <c>null</c>: nobody is.</summary>
+    public string? ContactsFile { get; init; }
+
     /// <summary>Does this oracle sign with others?</summary>
     internal bool IsShared => PeerListen is not null;
 
@@ -125,6 +128,7 @@ public sealed record OracleOptions
         Require(PeerListen is null ? Peers.Count == 0 : PeerListen.Scheme == "http", nameof(PeerListen), "an http address of this machine when there are peers");
         Require(PeerTolerancePermille is >= 0 and <= 100, nameof(PeerTolerancePermille), "0 to 100");
         Require(PeerPatience >= TimeSpan.FromSeconds(1) && PeerPatience <= TimeSpan.FromHours(1), nameof(PeerPatience), "1 s to 1 h");
+        Require(ContactsFile is null || KeepsIncidents, nameof(ContactsFile), "left out where another oracle keeps the incidents");
         Require(SourceUrl.Scheme is "http" or "https", nameof(SourceUrl), "an http or https address");
         Require(ChainUrl.Scheme is "http" or "https", nameof(ChainUrl), "an http or https address");
     }

@@ -148,7 +148,11 @@ internal sealed class RunningCity : IAsyncDisposable
             (Oracles.Count == 1 ? _processes : _oracleProcesses).Add(oracle);
         }
         ChildProcess portal = await StartAsync(
-            "portal", ["--state", state.Path, "--chain", Chain.ToString(), "--urls", Portal.GetLeftPart(UriPartial.Authority)]);
+            "portal",
+            [
+                "--state", state.Path, "--chain", Chain.ToString(), "--urls", Portal.GetLeftPart(UriPartial.Authority),
+                .. Options.ContactsFile is { } contacts ? ["--contacts", contacts] : Array.Empty<string>(),
+            ]);
         await AnswersAsync(portal, Portal, time, cancellationToken);
     }
 
@@ -178,6 +182,10 @@ internal sealed class RunningCity : IAsyncDisposable
         if (number > 1)
         {
             arguments.Add("--alarms-only"); // The first one's journal is the dispatch room's.
+        }
+        else if (Options.ContactsFile is { } contacts)
+        {
+            arguments.AddRange(["--contacts", contacts]);
         }
         string name = number == 1 ? "oracle" : $"oracle-{number}";
         if (File.Exists(Options.State.LogOf(name)))

@@ -67,13 +67,18 @@ internal static class UpCommand
         DefaultValueFactory = _ => 1,
     };
 
+    private static readonly Option<string?> s_contacts = new("--contacts")
+    {
+        Description = "Who is told of incidents, and how: a file as config/contacts.json, whose addresses are to exist [default: nobody is told]",
+    };
+
     public static Command Create()
     {
         s_ports.DefaultValueFactory = _ => "fixed";
         _ = s_ports.AcceptOnlyFromAmong("fixed", "auto");
         Command command = new("up", "Starts chain, emulator, oracle and portal; back-fills and bills the last two full months; then runs live.")
         {
-            s_state, s_plan, s_ports, s_chain, s_once, s_speed, s_alarms, s_figures, s_export, s_ready, s_oracles,
+            s_state, s_plan, s_ports, s_chain, s_once, s_speed, s_alarms, s_figures, s_export, s_ready, s_oracles, s_contacts,
         };
         s_oracles.Validators.Add(result =>
         {
@@ -100,7 +105,8 @@ internal static class UpCommand
             once || parsed.GetValue(s_ports) == "auto" ? Ports.Free(oracles) : Ports.Fixed(oracles),
             parsed.GetValue(s_chain), once, parsed.GetValue(s_speed),
             parsed.GetValue(s_alarms) ?? (once ? AlarmMode.Strict : AlarmMode.Refined),
-            parsed.GetValue(s_figures), parsed.GetValue(s_export), parsed.GetValue(s_ready), oracles);
+            parsed.GetValue(s_figures), parsed.GetValue(s_export), parsed.GetValue(s_ready),
+            parsed.GetValue(s_contacts) is { } contacts ? Path.GetFullPath(contacts) : null, oracles);
         try
         {
             using FileStream taken = options.State.Take();
@@ -245,6 +251,9 @@ internal static class UpCommand
             string others = oracle.Peer is null ? "" : $"   answers the others at {oracle.Peer}, state in {oracle.Folder.Path}";
             console.MarkupLineInterpolated($"{name} {oracle.Address}   {oracle.Health}{others}");
         }
+        console.MarkupLineInterpolated(city.Options.ContactsFile is { } contacts
+            ? (FormattableString)$"Notices   organisations are told of incidents as {contacts} says; what they could not be told: smartcity notices list"
+            : $"Notices   nobody is told of incidents (--contacts FILE)");
         console.MarkupLineInterpolated($"State     {city.Options.State.Path}   (logs in {city.Options.State.Logs})");
         console.MarkupLine("Ctrl-C stops everything; the next start finds it as it was.");
     }

@@ -15,10 +15,11 @@ namespace SmartCity.Cli.Up;
 /// <param name="FiguresFile">With --once: file for the figures of the run, JSON.</param>
 /// <param name="ExportFile">With --once: file for the data that were audited.</param>
 /// <param name="ReadyFile">File that is written when everything runs, for programs that wait.</param>
+/// <param name="ContactsFile">Who is told of incidents; none when nobody is.</param>
 /// <param name="Oracles">How many oracles a new city has; more than half of them must sign each hour.</param>
 internal sealed record UpOptions(
     StateFolder State, string PlanFile, Ports Ports, Uri? Chain, bool Once, int Speed, AlarmMode Alarms, string? FiguresFile,
-    string? ExportFile, string? ReadyFile, int Oracles);
+    string? ExportFile, string? ReadyFile, string? ContactsFile, int Oracles);
 
 /// <summary>Ports of the city's servers on this machine.</summary>
 /// <param name="Chain">The chain's node.</param>

@@ -141,7 +141,9 @@ public sealed record MeterPlan(
 /// <param name="Number">Number in the incident log, from 1.</param>
 /// <param name="SourceObject">Name of the Alphalogic object.</param>
 /// <param name="Name">Name people read.</param>
-public sealed record SubstationPlan(uint Number, string SourceObject, string Name);
+/// <param name="Groups">Numbers of the balance groups that it supplies, or whose supply it can cut. Its houses are those with a flat in one of them.</param>
+/// <param name="Providers">Numbers of the providers whom its incidents concern: who supplies the heat, who keeps the house.</param>
+public sealed record SubstationPlan(uint Number, string SourceObject, string Name, IReadOnlyList<uint> Groups, IReadOnlyList<ushort> Providers);
 
 /// <summary>A utility or managing company that receives a share of payments.</summary>
 /// <param name="Number">Number in the tariff book, from 1.</param>

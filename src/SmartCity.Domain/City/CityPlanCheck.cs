@@ -29,7 +29,7 @@ internal sealed class CityPlanCheck
         check.CheckText(plan.Name, "$.name");
         check.Require(plan.UtcOffsetHours is >= -12 and <= 14, "$.utcOffsetHours", "write whole hours from -12 to 14.");
         check.CheckSegments(plan);
-        check.CheckSubstations(plan.Substations);
+        check.CheckSubstations(plan);
         check.CheckProviders(plan.Providers);
         check.CheckTariffs(plan);
         check.CheckDelay(plan.Delays.TariffHours, "$.delays.tariffHours");
@@ -98,8 +98,10 @@ internal sealed class CityPlanCheck
             $"another meter reads '{meter.SourceObject}': one object is one meter.");
     }
 
-    private void CheckSubstations(IReadOnlyList<SubstationPlan> substations)
+    private void CheckSubstations(CityPlan plan)
     {
+        IReadOnlyList<SubstationPlan> substations = plan.Substations;
+        HashSet<ushort> providers = [.. plan.Providers.Select(provider => provider.Number)];
         HashSet<string> objects = new(StringComparer.Ordinal);
         for (int i = 0; i < substations.Count; i++)
         {
@@ -109,6 +111,18 @@ internal sealed class CityPlanCheck
             CheckText(substations[i].SourceObject, $"{path}.sourceObject");
             Require(objects.Add(substations[i].SourceObject), $"{path}.sourceObject",
                 $"another substation reads '{substations[i].SourceObject}': one object is one substation.");
+            CheckNumbers(substations[i].Groups, _groups.ContainsKey, $"{path}.groups", "group", "segments");
+            CheckNumbers(substations[i].Providers, providers.Contains, $"{path}.providers", "provider", "providers");
+        }
+    }
+
+    private void CheckNumbers<T>(IReadOnlyList<T> numbers, Func<T, bool> isKnown, string path, string what, string list)
+    {
+        HashSet<T> seen = [];
+        for (int i = 0; i < numbers.Count; i++)
+        {
+            Require(isKnown(numbers[i]), $"{path}[{i}]", $"there is no {what} {numbers[i]} in $.{list}.");
+            Require(seen.Add(numbers[i]), $"{path}[{i}]", $"{what} {numbers[i]} stands there already: write it once.");
         }
     }
 

@@ -25,9 +25,10 @@ public abstract record AnswerReply
 /// <summary>An answer that nobody has carried out yet.</summary>
 /// <param name="Number">Its number here.</param>
 /// <param name="Organisation">Code of the organisation.</param>
+/// <param name="Id">The organisation's id of it: no two answers of an organisation have the same.</param>
 /// <param name="Answer">What it answered.</param>
 /// <param name="ReceivedAt">When it arrived.</param>
-public sealed record OpenAnswer(long Number, string Organisation, OrganisationAnswer Answer, DateTimeOffset ReceivedAt);
+public sealed record OpenAnswer(long Number, string Organisation, string Id, OrganisationAnswer Answer, DateTimeOffset ReceivedAt);
 
 /// <summary>
 /// Receives what organisations answer: signed like our webhooks, with the same secret. Knows nothing of HTTP but header values and statuses.
@@ -46,6 +47,9 @@ public sealed partial class AnswerDesk(
     /// <summary>Most answers that are handed out at a time.</summary>
     public const int MostOpen = 100;
 
+    /// <summary>Most answers that wait to be carried out: more are asked to come back, as nobody carries them out.</summary>
+    public const int MostWaiting = 1_000;
+
     private const int NotNow = 503;
 
     /// <summary>Checks an answer and has it on record before it returns. One that is repeated is replied to alike.</summary>
@@ -63,21 +67,33 @@ public sealed partial class AnswerDesk(
             case AnswerReply.Taken taken:
                 LogTaken(id!, organisation, taken.Answer);
                 break;
-            case AnswerReply.Problem { Status: not NotNow } problem: // That one is told with its reason already.
+            case AnswerReply.Problem { Status: not NotNow } problem: // Why not now is told with its reason already.
                 LogProblem(PlainText.Line(organisation, WebhookSignature.LongestId), problem.Status, PlainText.Line(problem.Detail, 500));
                 break;
         }
         return reply;
     }
 
-    /// <summary>Answers that nobody has carried out yet, in the order in which they came.</summary>
-    public IReadOnlyList<OpenAnswer> Open() =>
-        [
-            .. database.Query<AnswerRow>(
-                "SELECT number, organisation, body, received_ms AS ReceivedMs FROM answer WHERE done_ms IS NULL ORDER BY number LIMIT @MostOpen", new { MostOpen })
-                .Select(row => new OpenAnswer(
-                    row.Number, row.Organisation, AnswerReader.Parse(row.Body), DateTimeOffset.FromUnixTimeMilliseconds(row.ReceivedMs))),
-        ];
+    /// <summary>Answers that nobody has carried out yet, in the order in which they came: <see cref="MostOpen"/> at most.</summary>
+    /// <remarks>One that another version took and this one does not understand is told in the log and closed: it stays on record.</remarks>
+    public IReadOnlyList<OpenAnswer> Open()
+    {
+        List<OpenAnswer> open = [];
+        foreach (AnswerRow row in database.Query<AnswerRow>(
+            "SELECT number, organisation, id, body, received_ms AS ReceivedMs FROM answer WHERE done_ms IS NULL ORDER BY number LIMIT @MostOpen", new { MostOpen }))
+        {
+            try
+            {
+                open.Add(new(row.Number, row.Organisation, row.Id, AnswerReader.Parse(row.Body), DateTimeOffset.FromUnixTimeMilliseconds(row.ReceivedMs)));
+            }
+            catch (RuleBookException exception)
+            {
+                LogNotUnderstood(row.Id, row.Organisation, exception.Message);
+                Close(row.Number);
+            }
+        }
+        return open;
+    }
 
     /// <summary>An answer is carried out, or cannot be.</summary>
     public void Close(long number) => database.Execute(
@@ -138,6 +154,11 @@ public sealed partial class AnswerDesk(
             {
                 return new AnswerReply.Problem(404, "No such incident", "This organisation was not told of such an incident.");
             }
+            if (transaction.Connection!.ExecuteScalar<long>("SELECT count(*) FROM answer WHERE done_ms IS NULL", transaction: transaction) >= MostWaiting)
+            {
+                LogTooMany(organisation, MostWaiting);
+                return new AnswerReply.Problem(NotNow, "Not now", $"{MostWaiting} answers wait to be carried out. Repeat it later, and call by telephone.");
+            }
             _ = transaction.Connection!.Execute(
                 "INSERT INTO answer (organisation, id, body, received_ms) VALUES (@organisation, @id, @body, @now)", key, transaction);
             return new AnswerReply.Taken(answer);
@@ -152,5 +173,11 @@ public sealed partial class AnswerDesk(
     [LoggerMessage(EventId = 6012, Level = LogLevel.Error, Message = "Answers of {Organisation} cannot be checked: {Reason}")]
     private partial void LogNoSecret(string organisation, string reason);
 
-    private sealed record AnswerRow(long Number, string Organisation, byte[] Body, long ReceivedMs);
+    [LoggerMessage(EventId = 6013, Level = LogLevel.Error, Message = "An answer of {Organisation} was not taken: {Count} wait already and are not carried out")]
+    private partial void LogTooMany(string organisation, int count);
+
+    [LoggerMessage(EventId = 6014, Level = LogLevel.Error, Message = "Answer {Id} of {Organisation} is on record and cannot be carried out: {Reason}")]
+    private partial void LogNotUnderstood(string id, string organisation, string reason);
+
+    private sealed record AnswerRow(long Number, string Organisation, string Id, byte[] Body, long ReceivedMs);
 }

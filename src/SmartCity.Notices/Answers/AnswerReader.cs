@@ -8,16 +8,19 @@ namespace SmartCity.Notices;
 /// <summary>Reads an answer's JSON.</summary>
 internal sealed partial class AnswerReader(List<RuleProblem> problems) : JsonTextReader("answer", problems)
 {
-    private const int LongestText = 1_000;
+    /// <summary>So that all that is said has room in one entry of an incident's history.</summary>
+    private const int LongestName = 100;
 
-    /// <summary>Each kind of answer, and the field that it has besides those of all.</summary>
-    private static readonly Dictionary<string, string?> s_kinds = new()
+    private const int LongestReason = 300;
+
+    /// <summary>Each kind of answer, and the fields that it has besides those of all: what it needs, and what it may have.</summary>
+    private static readonly Dictionary<string, (string[] Needed, string[] Optional)> s_kinds = new()
     {
-        ["accepted"] = null,
-        ["crew"] = "crew",
-        ["expected"] = "time",
-        ["restored"] = null,
-        ["refused"] = "reason",
+        ["accepted"] = ([], []),
+        ["crew"] = (["crew"], ["time"]),
+        ["expected"] = (["time"], []),
+        ["restored"] = ([], []),
+        ["refused"] = (["reason"], []),
     };
 
     /// <summary>Reads an answer.</summary>
@@ -36,23 +39,23 @@ internal sealed partial class AnswerReader(List<RuleProblem> problems) : JsonTex
             return null;
         }
         string kind = root.Find("answer") is { Kind: JsonValueKind.String } written ? written.String : "";
-        if (!s_kinds.TryGetValue(kind, out string? own))
+        if (!s_kinds.TryGetValue(kind, out (string[] Needed, string[] Optional) own))
         {
             Report(root.Find("answer") ?? root, $"\"answer\" must be one of {string.Join(", ", s_kinds.Keys)}.");
             return null;
         }
-        string[] fields = ["incident", "answer", "at", "by", .. own is null ? [] : new[] { own }];
-        CheckFields(root, fields, fields);
+        string[] needed = ["incident", "answer", "at", "by", .. own.Needed];
+        CheckFields(root, [.. needed, .. own.Optional], needed);
         IncidentReference incident = Incident(root);
         DateTimeOffset at = Time(root, "at");
-        string by = Text(root, "by");
+        string by = Text(root, "by", LongestName);
         return kind switch
         {
             "accepted" => new OrganisationAnswer.Accepted(incident, at, by),
-            "crew" => new OrganisationAnswer.CrewSent(incident, at, by, Text(root, "crew")),
+            "crew" => new OrganisationAnswer.CrewSent(incident, at, by, Text(root, "crew", LongestName), root.Find("time") is null ? null : TimeAfter(root, at)),
             "expected" => new OrganisationAnswer.Expected(incident, at, by, TimeAfter(root, at)),
             "restored" => new OrganisationAnswer.Restored(incident, at, by),
-            _ => new OrganisationAnswer.Refused(incident, at, by, Text(root, "reason")),
+            _ => new OrganisationAnswer.Refused(incident, at, by, Text(root, "reason", LongestReason)),
         };
     }
 
@@ -92,16 +95,20 @@ internal sealed partial class AnswerReader(List<RuleProblem> problems) : JsonTex
         return default;
     }
 
-    private string Text(JsonText root, string name)
+    private string Text(JsonText root, string name, int most)
     {
         if (root.Find(name) is not { } written)
         {
             return "";
         }
-        string text = PlainText.Line(TextIn(written), LongestText);
+        string text = PlainText.Line(TextIn(written), most + 1);
         if (text.Length == 0 && written.Kind == JsonValueKind.String)
         {
             Report(written, "it must not be empty.");
+        }
+        if (text.Length > most)
+        {
+            Report(written, $"it has more than {most} characters.");
         }
         return text;
     }

@@ -16,7 +16,8 @@ public abstract record OrganisationAnswer(IncidentReference Incident, DateTimeOf
     /// <param name="At">When it was sent.</param>
     /// <param name="By">Who answers.</param>
     /// <param name="Crew">Which crew; plain text.</param>
-    public sealed record CrewSent(IncidentReference Incident, DateTimeOffset At, string By, string Crew) : OrganisationAnswer(Incident, At, By);
+    /// <param name="Time">Until when it is to be repaired, after <paramref name="At"/>; <c>null</c> when it is not said.</param>
+    public sealed record CrewSent(IncidentReference Incident, DateTimeOffset At, string By, string Crew, DateTimeOffset? Time) : OrganisationAnswer(Incident, At, By);
 
     /// <summary>Supply is expected to be restored.</summary>
     /// <param name="Incident">Which incident.</param>

@@ -19,18 +19,38 @@ public sealed record ContactPlan(
     /// <summary>Reads the plan.</summary>
     /// <param name="utf8">The file's text.</param>
     /// <param name="file">Its name, for messages.</param>
+    /// <param name="providers">Numbers of the city's providers, for an organisation names one of them; <c>null</c> when they are not known.</param>
     /// <exception cref="RuleBookException">It breaks the format; every mistake is named with line and column.</exception>
-    public static ContactPlan Parse(ReadOnlySpan<byte> utf8, string file)
+    public static ContactPlan Parse(ReadOnlySpan<byte> utf8, string file, IReadOnlySet<ushort>? providers = null)
     {
         if (utf8.Length > MaxFileBytes)
         {
-            throw new RuleBookException([new(file, 1, 1, $"the file has {utf8.Length} bytes; at most {MaxFileBytes} are read.")]);
+            throw new RuleBookException([new(file, 1, 1, $"the file has more bytes than the {MaxFileBytes} that are read.")]);
         }
         List<RuleProblem> problems = [];
-        ContactPlan plan = new ContactPlanReader(file, problems).Read(JsonText.Parse(utf8, file));
+        ContactPlan plan = new ContactPlanReader(file, problems, providers).Read(JsonText.Parse(utf8, file));
         return problems.Count == 0
             ? plan
             : throw new RuleBookException([.. problems.OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)]);
+    }
+
+    /// <summary>Reads the plan of a city from a file.</summary>
+    /// <exception cref="RuleBookException">The file cannot be read or breaks the format, or an organisation names a provider that the city lacks.</exception>
+    public static async Task<ContactPlan> LoadAsync(string path, CityPlan city, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(city);
+        byte[] utf8;
+        try
+        {
+            await using FileStream file = File.OpenRead(path);
+            byte[] most = new byte[MaxFileBytes + 1];
+            utf8 = most[..await file.ReadAtLeastAsync(most, most.Length, throwOnEndOfStream: false, cancellationToken)];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RuleBookException([new(path, 1, 1, $"the contact plan cannot be read: {exception.Message}")]);
+        }
+        return Parse(utf8, path, city.Providers.Select(provider => provider.Number).ToHashSet());
     }
 
     /// <summary>Who is told of a notice, and from when on. Pure.</summary>

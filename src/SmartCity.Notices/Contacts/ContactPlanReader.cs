@@ -9,7 +9,8 @@ using SmartCity.Rules;
 namespace SmartCity.Notices;
 
 /// <summary>Reads config/contacts.json.</summary>
-internal sealed partial class ContactPlanReader(string file, List<RuleProblem> problems) : JsonTextReader(file, problems)
+internal sealed partial class ContactPlanReader(string file, List<RuleProblem> problems, IReadOnlySet<ushort>? providers)
+    : JsonTextReader(file, problems)
 {
     /// <summary>The format that is read.</summary>
     private const int Version = 1;
@@ -66,6 +67,10 @@ internal sealed partial class ContactPlanReader(string file, List<RuleProblem> p
             item.Find("provider") is null ? null : (ushort)Whole(item, "provider", 1, ushort.MaxValue),
             OptionalText(item, "secretFile"),
             [.. Bounded(item, "contacts", MostContacts).Select(ReadContact)]);
+        if (organisation.Provider is { } provider && providers?.Contains(provider) == false)
+        {
+            Report(item.Find("provider")!, $"the city plan has no provider {provider}.");
+        }
         Unique(item, "contacts", "name");
         foreach ((Contact contact, JsonText written) in organisation.Contacts.Zip(Objects(item, "contacts")))
         {

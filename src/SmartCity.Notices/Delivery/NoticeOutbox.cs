@@ -18,6 +18,10 @@ public sealed class NoticeOutbox(ContactPlan plan, CityCalendar calendar, Notice
         return database.Write(transaction => DeliveryStore.TryAddNotice(transaction, notice) ? Queue(transaction, notice) : (int?)null);
     }
 
+    /// <summary>The highest sequence of all notices that were taken; 0 when none was.</summary>
+    /// <exception cref="SqliteException">The file cannot be read.</exception>
+    public int LastSequence() => database.Query<int>("SELECT coalesce(max(sequence), 0) FROM notice", new { })[0];
+
     private int Queue(SqliteTransaction transaction, IncidentNotice notice)
     {
         DateTimeOffset now = time.GetUtcNow();

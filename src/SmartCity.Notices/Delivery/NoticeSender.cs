@@ -38,11 +38,7 @@ public sealed partial class NoticeSender(
     {
         (Organisation Organisation, Contact Contact)[] contacts =
             [.. plan.Organisations.SelectMany(organisation => organisation.Contacts.Select(contact => (organisation, contact)))];
-        int killed = _store.KillAllBut(contacts.Select(pair => (pair.Organisation.Code, pair.Contact.Name)), time.GetUtcNow());
-        if (killed > 0)
-        {
-            LogUnknownContacts(killed);
-        }
+        await KillUnknownAsync(contacts, cancellationToken);
         await Task.WhenAll(contacts.Select(pair => RunAsync(pair.Organisation, pair.Contact, cancellationToken)));
     }
 
@@ -57,6 +53,30 @@ public sealed partial class NoticeSender(
         }
         Settle(organisation.Code, contact.Name, delivery, await SendAsync(organisation, contact, delivery, cancellationToken));
         return true;
+    }
+
+    private async Task KillUnknownAsync((Organisation Organisation, Contact Contact)[] contacts, CancellationToken cancellationToken)
+    {
+        for (bool isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                int killed = _store.KillAllBut(contacts.Select(pair => (pair.Organisation.Code, pair.Contact.Name)), time.GetUtcNow());
+                if (killed > 0)
+                {
+                    LogUnknownContacts(killed);
+                }
+                return;
+            }
+            catch (SqliteException exception)
+            {
+                if (isFirst)
+                {
+                    LogFault("*", "*", exception);
+                }
+            }
+            await Task.Delay(s_pauseAfterFault, time, cancellationToken);
+        }
     }
 
     private async Task RunAsync(Organisation organisation, Contact contact, CancellationToken cancellationToken)

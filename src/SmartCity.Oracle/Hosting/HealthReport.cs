@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace SmartCity.Oracle;
 
 /// <summary>One thing that must be well for an oracle to be ready.</summary>
-/// <param name="Name">Which one: journal, source, chain, lag, disk.</param>
+/// <param name="Name">Which one: journal, source, chain, lag, disk; notices where organisations are told of incidents.</param>
 /// <param name="IsGood">Is it well?</param>
 /// <param name="Detail">How it is, and what to do when it is not well.</param>
 internal sealed record HealthCheck(string Name, bool IsGood, string Detail);
@@ -26,7 +26,8 @@ internal sealed record HealthReport(IReadOnlyList<HealthCheck> Checks)
     /// <param name="status">What its journal tells; <c>null</c> when it was never started, or the journal cannot be read.</param>
     /// <param name="journalProblem">Why the journal cannot be read or written; <c>null</c> when it can.</param>
     /// <param name="freeBytes">Free space on its disk; <c>null</c> when the system does not tell.</param>
-    public static HealthReport Of(OracleStatus? status, string? journalProblem, long? freeBytes) => new(
+    /// <param name="notices">How it stands with what organisations are told; <c>null</c> when they are told nothing.</param>
+    public static HealthReport Of(OracleStatus? status, string? journalProblem, long? freeBytes, NoticeHealth? notices = null) => new(
     [
         new("journal", journalProblem is null, journalProblem ?? "is written"),
         Link("source", status?.Source),
@@ -35,6 +36,7 @@ internal sealed record HealthReport(IReadOnlyList<HealthCheck> Checks)
         new("disk", freeBytes is null or >= FreeBytesLimit, freeBytes is { } free
             ? string.Create(CultureInfo.InvariantCulture, $"{free / (1024 * 1024):N0} MiB free{(free < FreeBytesLimit ? $": less than {FreeBytesLimit / (1024 * 1024)}; free some space" : "")}")
             : "the system does not tell the free space"),
+        .. notices is null ? Array.Empty<HealthCheck>() : [notices.Check],
     ]);
 
     /// <summary>The report as JSON: <c>{"status":"ready","checks":{"journal":{"status":"ok","detail":"…"},…}}</c>.</summary>

@@ -82,7 +82,7 @@ internal sealed partial class HealthServer(
         {
             problem ??= exception.Message;
         }
-        HealthReport report = HealthReport.Of(status, problem, DiskSpace.Free(options.StateFolder));
+        HealthReport report = HealthReport.Of(status, problem, DiskSpace.Free(options.StateFolder), NoticeHealth.Of(options));
         await AnswerAsync(context, report.IsReady, report.ToJson());
     }
 

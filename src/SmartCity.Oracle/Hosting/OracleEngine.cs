@@ -7,6 +7,7 @@ using SmartCity.Ethereum.Sending;
 using SmartCity.Ethereum.Signing;
 using SmartCity.Ledger;
 using SmartCity.Ledger.Contracts;
+using SmartCity.Notices;
 
 namespace SmartCity.Oracle;
 
@@ -19,6 +20,7 @@ internal sealed class OracleEngine : IDisposable
     private readonly Lock _lock = new();
     private Task? _settled;
     private readonly SharedSigning? _shared;
+    private readonly NoticeSender? _notices;
 
     /// <summary>Puts an oracle together. What is given is not disposed here, but for the journal.</summary>
     public OracleEngine(
@@ -32,7 +34,8 @@ internal sealed class OracleEngine : IDisposable
         TimeProvider time,
         ILoggerFactory logging,
         AiisMap? map = null,
-        OracleHealth? health = null)
+        OracleHealth? health = null,
+        NoticeOffice? office = null)
     {
         _journal = journal;
         CityLayout layout = CityLayout.Of(plan);
@@ -49,7 +52,7 @@ internal sealed class OracleEngine : IDisposable
         HourInputReader inputs = new(session, layout, samples, imports, options, time, logging.CreateLogger<HourInputReader>());
         _keys = new(options.KeystoreFile, options.PassphraseFile, api, city.ChainId, time);
         IncidentDesk? incidents = options.KeepsIncidents
-            ? new(plan, journal, _keys, new(options.StateFolder), logging.CreateLogger<IncidentDesk>())
+            ? new(plan, journal, _keys, new(options.StateFolder), office is not null, logging.CreateLogger<IncidentDesk>())
             : null;
         AlarmDesk desk = new(plan, options, journal, incidents, time, logging.CreateLogger<AlarmDesk>());
         Poller = new(session, plan, journal, samples, hours, status, desk, options, time, logging.CreateLogger<Poller>());
@@ -71,6 +74,8 @@ internal sealed class OracleEngine : IDisposable
         Submitter = new(chain, layout, hours, batches, time, logging.CreateLogger<HourSubmitter>(), _shared);
         Corrections = new(chain, layout, corrections, time, logging.CreateLogger<CorrectionSubmitter>(), _shared);
         Incidents = incidents is null ? null : new(chain, _keys, new(journal), time, logging.CreateLogger<IncidentSubmitter>());
+        _notices = office?.Sender;
+        Feed = office is null ? null : FeedOf(office, plan, journal, time, logging);
         RequestDesk requests = new(journal, new(journal), desk, incidents, logging.CreateLogger<RequestDesk>());
         Housekeeper = new(status, requests, health ?? new(time), time, logging.CreateLogger<Housekeeper>());
         Pruning = options.KeepDays is { } days ? new(chain, plan, journal, days, time, logging.CreateLogger<PruningLoop>()) : null;
@@ -97,6 +102,9 @@ internal sealed class OracleEngine : IDisposable
     /// <summary>Brings incidents to the chain; <c>null</c> when another oracle keeps them.</summary>
     public IncidentSubmitter? Incidents { get; }
 
+    /// <summary>Hands over what organisations are told; <c>null</c> when nobody is told.</summary>
+    public NoticeFeed? Feed { get; }
+
     /// <summary>Signs of life, what persons ask for, and deadlines.</summary>
     public Housekeeper Housekeeper { get; }
 
@@ -111,6 +119,7 @@ internal sealed class OracleEngine : IDisposable
     [
         Poller.RunAsync, Settled(Closing.RunAsync), Settled(Submitter.RunAsync), Settled(Corrections.RunAsync), Housekeeper.RunAsync,
         .. Incidents is { } incidents ? [incidents.RunAsync] : Array.Empty<Func<CancellationToken, Task>>(),
+        .. Feed is { } feed ? [feed.RunAsync, _notices!.RunAsync] : Array.Empty<Func<CancellationToken, Task>>(),
         .. Pruning is { } pruning ? [Settled(pruning.RunAsync)] : Array.Empty<Func<CancellationToken, Task>>(),
         .. Imports is { } imports ? [imports.RunAsync] : Array.Empty<Func<CancellationToken, Task>>(),
         .. _shared?.Loop.Loops.Select(Settled) ?? [],
@@ -126,6 +135,13 @@ internal sealed class OracleEngine : IDisposable
         await stop.CancelAsync();
         await Task.WhenAll(loops).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         await first;
+    }
+
+    private static NoticeFeed FeedOf(NoticeOffice office, CityPlan plan, JournalDatabase journal, TimeProvider time, ILoggerFactory logging)
+    {
+        NoticeQueue queue = new(journal);
+        queue.GoOnAfter(office.LastSequence);
+        return new(queue, new(plan), office.Outbox, time, logging.CreateLogger<NoticeFeed>());
     }
 
     /// <summary>A loop that begins when it is certain what a restored journal lacks.</summary>

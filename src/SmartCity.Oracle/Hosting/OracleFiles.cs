@@ -4,6 +4,8 @@ using SmartCity.Domain;
 using SmartCity.Ethereum.KeyStore;
 using SmartCity.Ethereum.Signing;
 using SmartCity.Ledger;
+using SmartCity.Notices;
+using SmartCity.Rules;
 
 namespace SmartCity.Oracle;
 
@@ -38,6 +40,21 @@ internal static class OracleFiles
             return path is null ? null : await AiisMap.LoadAsync(path, plan, cancellationToken);
         }
         catch (AiisMapException exception)
+        {
+            throw new OracleStoppedException(OracleExit.Configuration, exception.Message, exception); // It names the file.
+        }
+    }
+
+    /// <summary>Who is told of incidents.</summary>
+    /// <returns><c>null</c> when there is no such file to be read: nobody is.</returns>
+    /// <exception cref="OracleStoppedException">It cannot be read, breaks the format or does not fit the plan.</exception>
+    public static async Task<ContactPlan?> ReadContactsAsync(string? path, CityPlan plan, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return path is null ? null : await ContactPlan.LoadAsync(path, plan, cancellationToken);
+        }
+        catch (RuleBookException exception)
         {
             throw new OracleStoppedException(OracleExit.Configuration, exception.Message, exception); // It names the file.
         }

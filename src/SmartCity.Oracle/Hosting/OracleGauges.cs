@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
+using SmartCity.Notices;
 
 namespace SmartCity.Oracle;
 
-/// <summary>What an oracle measures only when it is asked: read from the journal, at most once a second.</summary>
+/// <summary>What an oracle measures only when it is asked: read from the journal at most once a second, and from the file of notices.</summary>
 internal sealed class OracleGauges : IDisposable
 {
     private static readonly TimeSpan s_lifetime = TimeSpan.FromSeconds(1);
@@ -34,7 +35,17 @@ internal sealed class OracleGauges : IDisposable
         _meter.CreateObservableGauge(
             Prefix + "disk.free", () => DiskSpace.Free(options.StateFolder) is { } free ? [new Measurement<long>(free)] : Array.Empty<Measurement<long>>(),
             "By", "Free space where the journal is");
+        if (options.ContactsFile is not null)
+        {
+            _meter.CreateObservableGauge(
+                Prefix + "notices.waiting", () => OfNotices(options, counts => counts.Waiting), "{delivery}", "Notices that organisations have not taken yet");
+            _meter.CreateObservableGauge(
+                Prefix + "notices.dead", () => OfNotices(options, counts => counts.Dead), "{delivery}", "Notices that were given up: a person retries or drops them");
+        }
     }
+
+    private static Measurement<long>[] OfNotices(OracleOptions options, Func<NoticeCounts, long> count) =>
+        NoticeHealth.Of(options)?.Counts is { } counts ? [new(count(counts))] : [];
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

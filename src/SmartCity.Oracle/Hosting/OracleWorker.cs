@@ -70,6 +70,7 @@ internal sealed partial class OracleWorker(
         DeployedCity city = await OracleFiles.ReadDeploymentAsync(options.DeploymentFile, cancellationToken);
         string password = await OracleFiles.ReadSourcePasswordAsync(options.SourcePasswordFile, cancellationToken);
         using FileStream mine = StateLock.Take(options.StateFolder);
+        using NoticeOffice? office = await NoticeOffice.OpenAsync(options, plan, time, logging, cancellationToken);
         using AlphalogicClient source = AlphalogicClient.Create(
             new() { BaseAddress = options.SourceUrl, Login = options.SourceLogin, Password = password, PollPeriod = options.MeterPollPeriod },
             time, logging.CreateLogger<AlphalogicClient>());
@@ -85,7 +86,7 @@ internal sealed partial class OracleWorker(
             }
             LogOtherKey(key.Address);
 
-            OracleEngine Engine(JournalDatabase journal) => new(options, plan, source, city, api, key, journal, time, logging, map, health);
+            OracleEngine Engine(JournalDatabase journal) => new(options, plan, source, city, api, key, journal, time, logging, map, health, office);
         }
     }
 

@@ -158,7 +158,7 @@ internal sealed partial class IncidentDesk
         {
             return refusal;
         }
-        IncidentStore.AddEntry(transaction, incident, draft with { Kind = IncidentEntryKind.Merged }, _keys.SignerOf(draft.By), parent);
+        Add(transaction, incident with { State = part }, draft with { Kind = IncidentEntryKind.Merged }, _keys.SignerOf(draft.By), parent);
         Save(transaction, incident.Id, part);
         Save(transaction, parent.Id, whole);
         LogBreaches(part, breaches);
@@ -281,7 +281,7 @@ internal sealed partial class IncidentDesk
         switch (_machine.Do(incident.State, command(evidence)))
         {
             case IncidentOutcome.Done done:
-                long entry = IncidentStore.AddEntry(transaction, incident, draft, _keys.SignerOf(draft.By));
+                long entry = Add(transaction, incident with { State = done.Incident }, draft, _keys.SignerOf(draft.By));
                 Save(transaction, incident.Id, done.Incident);
                 written?.Invoke(entry);
                 LogBreaches(done.Incident, done.Breaches);

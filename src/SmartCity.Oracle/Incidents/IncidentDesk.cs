@@ -21,12 +21,20 @@ internal sealed partial class IncidentDesk
     private readonly IncidentClocks _clocks;
     private readonly IncidentMachine _machine;
     private readonly IncidentIntake _intake;
+    private readonly bool _isTelling;
     private Dictionary<uint, IntakeState> _states;
 
     /// <summary>A desk for the objects of a plan.</summary>
-    public IncidentDesk(CityPlan plan, JournalDatabase journal, DispatcherKeys keys, EvidenceFiles files, ILogger<IncidentDesk> logger)
+    /// <param name="plan">The plan.</param>
+    /// <param name="journal">The journal.</param>
+    /// <param name="keys">Keys of persons.</param>
+    /// <param name="files">Files of incidents.</param>
+    /// <param name="isTelling">Is there anybody to tell the organisations? Otherwise nothing is queued for them.</param>
+    /// <param name="logger">The log.</param>
+    public IncidentDesk(
+        CityPlan plan, JournalDatabase journal, DispatcherKeys keys, EvidenceFiles files, bool isTelling, ILogger<IncidentDesk> logger)
     {
-        (_plan, _keys, _files, _logger) = (plan, keys, files, logger);
+        (_plan, _keys, _files, _isTelling, _logger) = (plan, keys, files, isTelling, logger);
         _rules = RuleFiles.Incidents();
         _calendar = new(TimeSpan.FromHours(plan.UtcOffsetHours));
         _clocks = new(_rules, _calendar);
@@ -124,7 +132,7 @@ internal sealed partial class IncidentDesk
         StoredIncident stored = Update(transaction, told);
         foreach (DeadlineWarning warning in warnings)
         {
-            IncidentStore.AddWarning(transaction, stored.Id, warning);
+            QueueNotice(transaction, stored, entry: null, IncidentStore.AddWarning(transaction, stored.Id, warning));
             LogWarning(substation.Name, incident.Number, warning.Deadline, warning.Percent, warning.Due, warning.To);
         }
         return IncidentIntake.Update(state, told);
@@ -153,8 +161,40 @@ internal sealed partial class IncidentDesk
         return stored;
     }
 
-    private static void Add(JournalTransaction transaction, StoredIncident incident, EntryDraft draft) =>
-        IncidentStore.AddEntry(transaction, incident, draft);
+    /// <summary>Writes an entry, and with it the notice to organisations if others are told of it.</summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="incident">The incident as the entry leaves it.</param>
+    /// <param name="draft">The entry.</param>
+    /// <param name="signer">Whose key sends it; empty for the oracle's.</param>
+    /// <param name="parent">Of a merge the incident that it is part of.</param>
+    /// <returns>The journal's number of the entry.</returns>
+    private long Add(JournalTransaction transaction, StoredIncident incident, EntryDraft draft, string signer = "", StoredIncident? parent = null)
+    {
+        long entry = IncidentStore.AddEntry(transaction, incident, draft, signer, parent);
+        if (IsTold(draft))
+        {
+            QueueNotice(transaction, incident, entry, warning: null);
+        }
+        return entry;
+    }
+
+    private void QueueNotice(JournalTransaction transaction, StoredIncident incident, long? entry, long? warning)
+    {
+        if (_isTelling && NoticeQueue.Add(transaction, incident, entry, warning) is > 0 and int dropped)
+        {
+            LogNoticesDropped(dropped, NoticeQueue.MostWaiting);
+        }
+    }
+
+    /// <summary>Each stage, an end, a reopening, an interruption; and that a person finds it critical, which may concern others than before.
+    /// What the rules find critical they find when they register it.</summary>
+    private static bool IsTold(EntryDraft draft) => draft.Kind switch
+    {
+        IncidentEntryKind.Advanced or IncidentEntryKind.Rejected or IncidentEntryKind.Merged or IncidentEntryKind.Reopened
+            or IncidentEntryKind.Interrupted => true,
+        IncidentEntryKind.Escalated => draft.By != IncidentIntake.Automaton,
+        _ => false,
+    };
 
     /// <summary>Stands for the evidence while the rules decide; that of an entry is written with it.</summary>
     private static string LookHash(SubstationPlan substation, DateTimeOffset time) => Keccak.Hash256(string.Create(
@@ -169,6 +209,10 @@ internal sealed partial class IncidentDesk
     [LoggerMessage(EventId = 5362, Level = LogLevel.Warning,
         Message = "{Object}: incident {Number}: {Percent} % of the time for {Deadline} is gone, which ends at {Due:u}; {Level} is to be told")]
     private partial void LogWarning(string @object, long number, Deadline deadline, int percent, DateTimeOffset due, EscalationLevel level);
+
+    [LoggerMessage(EventId = 5366, Level = LogLevel.Error,
+        Message = "{Dropped} notices that nobody took out of the queue are dropped, the oldest first: it holds {Most}")]
+    private partial void LogNoticesDropped(int dropped, int most);
 
     [LoggerMessage(EventId = 5363, Level = LogLevel.Warning, Message = "Incident {Number} of object {Object}: too late for {Deadlines}")]
     private partial void LogBreached(uint @object, long number, string deadlines);

@@ -71,6 +71,16 @@ internal static class IncidentSchema
             due_ms INTEGER NOT NULL) STRICT;
         CREATE INDEX IF NOT EXISTS incident_warning_of ON incident_warning (incident, id);
 
+        -- The queue of what organisations are told, until notices.db has it: an entry or a warning, and the incident as that left it. An id is
+        -- never given twice: it is the notice's number.
+        CREATE TABLE IF NOT EXISTS incident_notice (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            incident INTEGER NOT NULL REFERENCES incident (id),
+            entry INTEGER REFERENCES incident_entry (id),
+            warning INTEGER REFERENCES incident_warning (id),
+            state TEXT NOT NULL,
+            CHECK ((entry IS NULL) <> (warning IS NULL))) STRICT;
+
         -- Append-only: files of incidents; the bytes lie in the state folder under their hash.
         CREATE TABLE IF NOT EXISTS evidence_file (
             entry INTEGER PRIMARY KEY REFERENCES incident_entry (id),
@@ -119,5 +129,11 @@ internal static class IncidentSchema
             outcome INTEGER,
             reason TEXT) STRICT;
         CREATE INDEX IF NOT EXISTS request_open ON request (id) WHERE outcome IS NULL;
+        """;
+
+    /// <summary>What needs columns that tables begun before have got since.</summary>
+    public const string CreateLater = """
+        -- once: name of a request that is made once, however often it is asked for.
+        CREATE UNIQUE INDEX IF NOT EXISTS request_once ON request (once) WHERE once IS NOT NULL;
         """;
 }

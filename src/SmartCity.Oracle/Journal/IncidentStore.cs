@@ -40,7 +40,10 @@ internal static class IncidentStore
         "INSERT INTO incident_intake (object, state) VALUES (@number, @state) ON CONFLICT DO UPDATE SET state = @state",
         new { number, state = state.ToJson() });
 
-    /// <summary>Reads what <see cref="Insert"/> and <see cref="Update"/> wrote.</summary>
+    /// <summary>An incident as the journal keeps it.</summary>
+    public static string ToJson(Incident incident) => JsonSerializer.Serialize(incident, s_json);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     public static Incident Parse(string json) =>
         JsonSerializer.Deserialize<Incident>(json, s_json) ?? throw new FormatException("The state of the incident is null.");
 
@@ -68,7 +71,7 @@ internal static class IncidentStore
                 code,
                 detail,
                 raised = incident.RaisedAt.ToUnixTimeMilliseconds(),
-                state = JsonSerializer.Serialize(incident, s_json),
+                state = ToJson(incident),
             });
         transaction.Touch(OracleChanges.Alarms);
         return new(id, hash, incident);
@@ -79,7 +82,7 @@ internal static class IncidentStore
     {
         transaction.Execute(
             "UPDATE incident SET is_open = @IsOpen, state = @state WHERE id = @id",
-            new { id, incident.IsOpen, state = JsonSerializer.Serialize(incident, s_json) });
+            new { id, incident.IsOpen, state = ToJson(incident) });
         transaction.Touch(OracleChanges.Alarms);
     }
 
@@ -143,12 +146,14 @@ internal static class IncidentStore
         new { incident, stage = (long)IncidentStage.Eliminated });
 
     /// <summary>Notes that somebody is to be told that a deadline runs out.</summary>
-    public static void AddWarning(JournalTransaction transaction, long incident, DeadlineWarning warning)
+    /// <returns>The journal's number of the warning.</returns>
+    public static long AddWarning(JournalTransaction transaction, long incident, DeadlineWarning warning)
     {
-        transaction.Execute(
+        transaction.Touch(OracleChanges.Alarms);
+        return transaction.Scalar<long>(
             """
             INSERT INTO incident_warning (incident, deadline, percent, level, reached_ms, due_ms)
-            VALUES (@incident, @deadline, @Percent, @level, @reached, @due)
+            VALUES (@incident, @deadline, @Percent, @level, @reached, @due) RETURNING id
             """,
             new
             {
@@ -159,7 +164,6 @@ internal static class IncidentStore
                 reached = warning.At.ToUnixTimeMilliseconds(),
                 due = warning.Due.ToUnixTimeMilliseconds(),
             });
-        transaction.Touch(OracleChanges.Alarms);
     }
 
     /// <summary>Adds a file to an incident.</summary>

@@ -54,6 +54,8 @@ internal static class JournalFile
                 connection.Execute(LateSchema.Create);
                 connection.Execute(AgreementSchema.Create);
                 connection.Execute(IncidentSchema.Create);
+                AddColumn(connection, "request", "once", "TEXT");
+                connection.Execute(IncidentSchema.CreateLater);
                 return connection;
             }
             catch

@@ -43,7 +43,7 @@ public sealed class OracleCommands
         """
         WHERE EXISTS (SELECT 1 FROM alarm WHERE id = @alarm AND acknowledged_ms IS NULL)
             AND NOT EXISTS (SELECT 1 FROM request r WHERE r.request = @request AND r.outcome IS NULL)
-        """, alarm, cancellationToken) is not null;
+        """, alarm, once: null, cancellationToken) is not null;
 
     /// <summary>A person asks for something. Durable when this returns; the oracle carries it out within a second, in the order asked.</summary>
     /// <param name="request">What is asked for.</param>
@@ -56,7 +56,25 @@ public sealed class OracleCommands
     public async Task<long> AskAsync(DeskRequest request, string byWhom, string note, DateTimeOffset? at, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return (await InsertAsync(request, byWhom, note, at, "WHERE true", 0, cancellationToken))!.Value;
+        return (await InsertAsync(request, byWhom, note, at, "WHERE true", 0, once: null, cancellationToken))!.Value;
+    }
+
+    /// <summary>Asks for something under a name; asking again under the same name, in whatever process, changes nothing.</summary>
+    /// <param name="name">The name, not blank. 1..<see cref="MaxText"/> characters.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="byWhom">Who asks. 1..<see cref="MaxText"/> characters.</param>
+    /// <param name="note">As in <see cref="AskAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Number of the request that was made under that name first.</returns>
+    /// <exception cref="JournalException">As in <see cref="AskAsync"/>.</exception>
+    public async Task<long> AskOnceAsync(string name, DeskRequest request, string byWhom, string note, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, MaxText, nameof(name));
+        ArgumentNullException.ThrowIfNull(request);
+        return await FindAsync(name, cancellationToken)
+            ?? await InsertAsync(request, byWhom, note, null, "WHERE true ON CONFLICT (once) WHERE once IS NOT NULL DO NOTHING", 0, name, cancellationToken)
+            ?? (await FindAsync(name, cancellationToken))!.Value; // Another process was first.
     }
 
     /// <summary>A person adds a file to an incident. Its bytes are durable when this returns; the oracle carries it out as <see cref="AskAsync"/>.</summary>
@@ -80,7 +98,7 @@ public sealed class OracleCommands
     }
 
     private async Task<long?> InsertAsync(
-        DeskRequest request, string byWhom, string note, DateTimeOffset? at, string where, long alarm, CancellationToken cancellationToken)
+        DeskRequest request, string byWhom, string note, DateTimeOffset? at, string where, long alarm, string? once, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(byWhom);
         ArgumentNullException.ThrowIfNull(note);
@@ -98,10 +116,17 @@ public sealed class OracleCommands
             }
             return connection.ExecuteScalar<long?>(
                 $"""
-                INSERT INTO request (request, by_whom, note, at_ms, requested_ms)
-                SELECT @request, @byWhom, @note, @at, @now {where} RETURNING id
+                INSERT INTO request (request, by_whom, note, at_ms, requested_ms, once)
+                SELECT @request, @byWhom, @note, @at, @now, @once {where} RETURNING id
                 """,
-                new { request = json, byWhom, note, at = at?.ToUnixTimeMilliseconds(), now = _time.GetUtcNow().ToUnixTimeMilliseconds(), alarm });
+                new { request = json, byWhom, note, at = at?.ToUnixTimeMilliseconds(), now = _time.GetUtcNow().ToUnixTimeMilliseconds(), alarm, once });
         });
+    }
+
+    private async Task<long?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        await using SqliteConnection connection = JournalFile.OpenForRequests(_path);
+        cancellationToken.ThrowIfCancellationRequested();
+        return JournalFile.Guarded(_path, () => connection.ExecuteScalar<long?>("SELECT id FROM request WHERE once = @name", new { name }));
     }
 }

@@ -4,7 +4,8 @@ namespace SmartCity.Portal;
 /// <param name="Urls">Addresses to listen on, separated by semicolons.</param>
 /// <param name="StateFolder">Folder with deployment.json, city.json, portal-users.json, the oracle's journal and the demo keys.</param>
 /// <param name="Chain">JSON-RPC address of the chain.</param>
-internal sealed record PortalOptions(string Urls, string StateFolder, Uri Chain)
+/// <param name="ContactsFile">Whose answers are taken (contacts.json); <c>null</c>: nobody's.</param>
+internal sealed record PortalOptions(string Urls, string StateFolder, Uri Chain, string? ContactsFile = null)
 {
     /// <summary>One line on each option, for <c>--help</c> and errors.</summary>
     public const string Usage = """
@@ -12,6 +13,7 @@ internal sealed record PortalOptions(string Urls, string StateFolder, Uri Chain)
           --urls ADDRESSES   where to listen (http://127.0.0.1:5080)
           --state FOLDER     state folder of 'smartcity up' (state)
           --chain URL        JSON-RPC address of the chain (http://127.0.0.1:8545)
+          --contacts FILE    whose answers to notices are taken, the oracle's file (none)
         """;
 
     /// <summary>Reads the command line.</summary>
@@ -29,6 +31,7 @@ internal sealed record PortalOptions(string Urls, string StateFolder, Uri Chain)
                 "--urls" => options with { Urls = value },
                 "--state" => options with { StateFolder = value },
                 "--chain" => options with { Chain = ParseChain(value) },
+                "--contacts" => options with { ContactsFile = value },
                 string unknown => throw new PortalSetupException($"'{unknown}' is not an option of the portal.\n{Usage}"),
             };
         }

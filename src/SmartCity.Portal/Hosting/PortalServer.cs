@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.WebEncoders;
 using SmartCity.Ethereum.JsonRpc;
 using SmartCity.Ledger;
+using SmartCity.Notices;
 using SmartCity.Oracle;
+using SmartCity.Rules;
 
 namespace SmartCity.Portal;
 
@@ -30,19 +32,28 @@ internal static class PortalServer
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
-        AddPortal(builder.Services, options);
+        City city = City.Load(options.StateFolder);
+        AddPortal(builder.Services, options, city);
         AddChain(builder.Services, options, await LoadDeploymentAsync(options.StateFolder, cancellationToken));
+        if (options.ContactsFile is { } contacts)
+        {
+            builder.Services.AddAnswers(options.StateFolder, await LoadContactsAsync(contacts, city.Plan, cancellationToken));
+        }
         WebApplication portal = builder.Build();
         Map(portal);
+        if (options.ContactsFile is not null)
+        {
+            portal.MapAnswers();
+        }
         return portal;
     }
 
-    private static void AddPortal(IServiceCollection services, PortalOptions options)
+    private static void AddPortal(IServiceCollection services, PortalOptions options, City city)
     {
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Assets.Load());
-        services.AddSingleton(City.Load(options.StateFolder));
+        services.AddSingleton(city);
         services.AddSingleton(PortalUsers.Load(options.StateFolder));
         services.AddSingleton<SignInThrottle>();
         services.AddPortalSignIn(options.StateFolder);
@@ -92,6 +103,18 @@ internal static class PortalServer
             return await DeployedCity.LoadAsync(Path.Combine(stateFolder, "deployment.json"), cancellationToken);
         }
         catch (LedgerException exception)
+        {
+            throw new PortalSetupException(exception.Message, exception);
+        }
+    }
+
+    private static async Task<ContactPlan> LoadContactsAsync(string path, CityPlan plan, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ContactPlan.LoadAsync(path, plan, cancellationToken);
+        }
+        catch (RuleBookException exception)
         {
             throw new PortalSetupException(exception.Message, exception);
         }

@@ -352,7 +352,7 @@ public sealed class AlphalogicClientTest
     [TestCase(500, "correct horse battery staple")]
     public void Login_Fails_PasswordIsNowhere(int status, string body)
     {
-        LogLines log = new();
+        LogLines<AlphalogicClient> log = new();
         StubServer server = new StubServer().On(Login, _ => StubServer.Status(status, body));
         AlphalogicOptions options = Options();
         using AlphalogicClient client = new(server, options, TimeProvider.System, log);

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using SmartCity.Alphalogic;
 
 namespace SmartCity.UnitTests.Alphalogic;
 
@@ -74,7 +73,7 @@ internal sealed class StubServer : HttpMessageHandler
 }
 
 /// <summary>Keeps every log line.</summary>
-internal sealed class LogLines : ILogger<AlphalogicClient>
+internal sealed class LogLines<T> : ILogger<T>
 {
     public List<string> Lines { get; } = [];
 

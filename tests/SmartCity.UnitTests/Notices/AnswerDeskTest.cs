@@ -40,6 +40,7 @@ public sealed class AnswerDeskTest
 
     [TestCase("accepted", "", ExpectedResult = "Accepted 11:14:30 Иванов")]
     [TestCase("crew", ",\"crew\":\"Бригада 3\"", ExpectedResult = "CrewSent 11:14:30 Иванов Бригада 3")]
+    [TestCase("crew", ",\"crew\":\"Бригада 3\",\"time\":\"2026-01-15T10:00:00Z\"", ExpectedResult = "CrewSent 11:14:30 Иванов Бригада 3 13:00:00")]
     [TestCase("expected", ",\"time\":\"2026-01-15T10:00:00Z\"", ExpectedResult = "Expected 11:14:30 Иванов 13:00:00")]
     [TestCase("restored", "", ExpectedResult = "Restored 11:14:30 Иванов")]
     [TestCase("refused", ",\"reason\":\"Сети\\r\\nне наши\"", ExpectedResult = "Refused 11:14:30 Иванов Сети не наши")]
@@ -50,6 +51,7 @@ public sealed class AnswerDeskTest
         Assert.That((open.Organisation, open.Answer.Incident, open.ReceivedAt), Is.EqualTo(("teploset", new SmartCity.Rules.IncidentReference(1, 7), _time.GetUtcNow())));
         string more = open.Answer switch
         {
+            OrganisationAnswer.CrewSent { Time: { } time } sent => $" {sent.Crew} {Samples.Calendar.ToLocal(time):HH:mm:ss}",
             OrganisationAnswer.CrewSent sent => $" {sent.Crew}",
             OrganisationAnswer.Expected expected => $" {Samples.Calendar.ToLocal(expected.Time):HH:mm:ss}",
             OrganisationAnswer.Refused refused => $" {refused.Reason}",
@@ -117,6 +119,35 @@ public sealed class AnswerDeskTest
 
     [Test]
     public void Receive_TooLong_IsRefused() => Assert.That(Status(Receive(Accepted + new string(' ', AnswerDesk.MostBodyBytes))), Is.EqualTo(413));
+
+    [TestCase("crew", "crew", 100)]
+    [TestCase("refused", "reason", 300)]
+    public void Receive_TextTooLongForAnEntry_IsRefused(string kind, string field, int most)
+    {
+        string answer = Accepted.Replace("accepted", kind)[..^1];
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(Receive($"{answer},\"{field}\":\"{new string('ш', most)}\"}}", "a1"), Is.InstanceOf<AnswerReply.Taken>());
+        Assert.That(Receive($"{answer},\"{field}\":\"{new string('ш', most + 1)}\"}}", "a2"), Is.InstanceOf<AnswerReply.Problem>()
+            .With.Property("Status").EqualTo(400).And.Property("Detail").Contains($"more than {most} characters"));
+    }
+
+    [Test]
+    public void Receive_NobodyCarriesAnswersOut_IsAskedToComeBack()
+    {
+        _database.Execute(
+            """
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @MostWaiting)
+            INSERT INTO answer (organisation, id, body, received_ms) SELECT 'teploset', 'w' || i, x'7b', 0 FROM n
+            """, new { AnswerDesk.MostWaiting });
+        Assert.That(Status(Receive(Accepted)), Is.EqualTo(503));
+
+        Assert.That(_desk.Open(), Is.Empty, "what cannot be understood is closed, and keeps no place");
+        while (NoticeCounts.Read(_folder)!.Value.Answers > 0)
+        {
+            _desk.Open();
+        }
+        Assert.That(Receive(Accepted), Is.InstanceOf<AnswerReply.Taken>());
+    }
 
     /// <summary>An unknown organisation, one without a secret and a wrong signature are told the same.</summary>
     [TestCase("nobody")]

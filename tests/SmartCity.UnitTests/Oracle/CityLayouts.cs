@@ -14,10 +14,10 @@ internal static class CityLayouts
             new(1, EnergyKind.Electricity, [new(1, "House 1", Meter("m3_1", 1), [Consumer("m1_1", 2, 0), Consumer("m1_2", 3, 1), Consumer("m1_3", 4, 2)])]),
             new(2, EnergyKind.Heat, [new(2, "House 1", Meter("itp_1", 5), [])]),
         ],
-        [new(1, "itp_1", "ИТП 1")],
+        [new(1, "itp_1", "ИТП 1", [2], [3])],
+        [new(3, "ПАО «Теплосеть»", "Teploset PJSC")],
         [],
-        [],
-        [],
+        [new("ул. Садовая, 12", [new("1", 5_000, 1, 3, 2, 0, new(AccountZones.One, 1, HeatingTerms.House))]), new("ул. Садовая, 14", [])],
         new(0, 0));
 
     public static readonly CityLayout Layout = CityLayout.Of(Plan);

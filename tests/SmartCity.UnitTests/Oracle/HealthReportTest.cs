@@ -35,6 +35,36 @@ public sealed class HealthReportTest
         yield return new TestCaseData(Well, null, EnoughBytes - 1, "disk", "255 MiB free: less than 256; free some space").SetArgDisplayNames("disk nearly full");
     }
 
+    /// <summary>Notices that wait and dead letters are told; they are not what the oracle fails at.</summary>
+    [Test]
+    public void Of_NoticesWait_IsReadyAndTellsHowMany()
+    {
+        HealthReport report = HealthReport.Of(Well, null, EnoughBytes, new(new(4, 2, 1), null));
+
+        Assert.That((report.IsReady, report.Checks[^1]), Is.EqualTo((true, new HealthCheck(
+            "notices", true, "4 deliveries wait, 2 are dead letters (smartcity notices list), 1 answers are not carried out yet"))));
+    }
+
+    [Test]
+    public void Of_FileOfNoticesDamaged_NamesIt()
+    {
+        string folder = Directory.CreateTempSubdirectory("health").FullName;
+        try
+        {
+            OracleOptions options = CityLayouts.Options(folder);
+            Assert.That(NoticeHealth.Of(options), Is.Null, "it tells nobody");
+            options = options with { ContactsFile = "contacts.json" };
+            Assert.That(NoticeHealth.Of(options)!.Check, Is.EqualTo(new HealthCheck("notices", true, "nothing was told yet")));
+            File.WriteAllText(Path.Combine(folder, "notices.db"), new string('x', 10_000));
+            Assert.That(HealthReport.Of(Well, null, EnoughBytes, NoticeHealth.Of(options)).Checks[^1], Is.InstanceOf<HealthCheck>()
+                .With.Property("IsGood").False.And.Property("Detail").Contains("notices.db cannot be read"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [TestCaseSource(nameof(Troubles))]
     public void Of_OneTrouble_NamesItAlone(OracleStatus status, string? journalProblem, long free, string name, string detail)
     {

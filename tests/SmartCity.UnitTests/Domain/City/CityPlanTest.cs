@@ -131,6 +131,10 @@ public sealed class CityPlanTest
     [TestCase("segments/0/groups/0/parent/verificationIntervalMonths", "241", "$.segments[0].groups[0].parent.verificationIntervalMonths: write 1 to 240")]
     [TestCase("segments/0/groups/1/parent/sourceObject", "\"m3_1\"", "$.segments[0].groups[1].parent.sourceObject: another meter reads 'm3_1'")]
     [TestCase("substations/0/number", "2", "$.substations[0].number: substations are numbered from 1")]
+    [TestCase("substations/0/groups", "[3,4]", "$.substations[0].groups[1]: there is no group 4 in $.segments.")]
+    [TestCase("substations/0/groups", "[3,3]", "$.substations[0].groups[1]: group 3 stands there already")]
+    [TestCase("substations/0/groups", "3", "$.substations[0].groups: a list is needed, in brackets.")]
+    [TestCase("substations/0/providers", "[9]", "$.substations[0].providers[0]: there is no provider 9 in $.providers.")]
     [TestCase("providers/1/number", "1", "$.providers[1].number: another provider has the number 1.")]
     [TestCase("tariffs/0/heatProvider", "9", "$.tariffs[0].heatProvider: there is no provider 9")]
     [TestCase("tariffs/0/dueDay", "29", "$.tariffs[0].dueDay: write a day of the month, 1 to 28.")]
@@ -196,6 +200,7 @@ public sealed class CityPlanTest
             Segments = [new(1, EnergyKind.Electricity, [.. Enumerable.Range(0, groups).Select(group => new GroupPlan(
                 (uint)group + 1, $"Group {group}", Meter(group * 1_000), [.. Enumerable.Range(1, consumers).Select(
                     consumer => new ConsumerPlan(Meter(group * 1_000 + consumer), 0))]))])],
+            Substations = [],
             Houses = [],
         };
         if (problem is null)

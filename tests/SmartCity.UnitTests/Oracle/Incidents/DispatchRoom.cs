@@ -20,9 +20,11 @@ internal sealed class DispatchRoom : IDisposable
     private static readonly string[] s_tables =
     [
         "alarm", "rule_state", "incident", "incident_intake", "incident_entry", "incident_outbox", "incident_warning", "evidence_file", "outage", "request",
+        "incident_notice",
     ];
 
     private readonly OracleOptions _options;
+    private readonly bool _isTelling;
     private JournalDatabase _journal = null!;
     private DispatcherKeys _keys = null!;
     private SampleStore _samples = null!;
@@ -31,8 +33,10 @@ internal sealed class DispatchRoom : IDisposable
 
     /// <param name="keys">Logins of dispatchers that have a key.</param>
     /// <param name="pollPeriod">The source is silent when it has not answered for three of these; 1 h when <c>null</c>.</param>
-    public DispatchRoom(string[]? keys = null, TimeSpan? pollPeriod = null)
+    /// <param name="isTelling">Is there anybody to tell organisations?</param>
+    public DispatchRoom(string[]? keys = null, TimeSpan? pollPeriod = null, bool isTelling = true)
     {
+        _isTelling = isTelling;
         _options = CityLayouts.Options(Folder) with
         {
             AlarmMode = AlarmMode.Strict,
@@ -64,9 +68,11 @@ internal sealed class DispatchRoom : IDisposable
     public static DateTimeOffset At(double minutes) => Start.AddMinutes(minutes);
 
     /// <summary>Ends the oracle and starts it again on the same journal.</summary>
-    public void Restart()
+    /// <param name="between">What happens to the journal while the oracle does not run.</param>
+    public void Restart(Action? between = null)
     {
         Close();
+        between?.Invoke();
         Open();
     }
 
@@ -160,7 +166,7 @@ internal sealed class DispatchRoom : IDisposable
     {
         _journal = JournalDatabase.Open(Folder);
         _keys = new(_options.KeystoreFile, "", null!, 0, Time);
-        IncidentDesk incidents = new(CityLayouts.Plan, _journal, _keys, new(Folder), NullLogger<IncidentDesk>.Instance);
+        IncidentDesk incidents = new(CityLayouts.Plan, _journal, _keys, new(Folder), _isTelling, NullLogger<IncidentDesk>.Instance);
         _alarms = new(CityLayouts.Plan, _options, _journal, incidents, Time, NullLogger<AlarmDesk>.Instance);
         _requests = new(_journal, new(_journal), _alarms, incidents, NullLogger<RequestDesk>.Instance);
         _samples = new(_journal);

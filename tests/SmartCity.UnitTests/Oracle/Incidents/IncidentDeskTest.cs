@@ -464,7 +464,7 @@ public sealed class IncidentDeskTest : IDisposable
     {
         using DispatchRoom restarted = new(keys: ["sidorov"]);
         LiveUntilEliminated(_room);
-        LiveUntilEliminated(restarted, restarted.Restart);
+        LiveUntilEliminated(restarted, () => restarted.Restart());
 
         Assert.That(restarted.Dump(), Is.EqualTo(_room.Dump()));
     }
