@@ -117,7 +117,7 @@ public sealed class EmulatorClockTest
     {
         FakeTimeProvider time = new(s_real);
         EmulatorState state = EmulatorState.Make(Options(), null, s_real);
-        FaultBook book = new(state, new(null), s_real.AddDays(-90));
+        FaultBook book = new(state, new(null), new(1, state.HistoryFrom, state.UtcOffsetHours));
         return (new(Options(), time, new(state.Clock, time), book), time, book);
     }
 

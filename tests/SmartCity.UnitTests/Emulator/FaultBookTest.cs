@@ -1,5 +1,6 @@
 using SmartCity.Emulator;
 using SmartCity.Emulator.Faults;
+using SmartCity.Emulator.World;
 
 namespace SmartCity.UnitTests.Emulator;
 
@@ -7,6 +8,7 @@ namespace SmartCity.UnitTests.Emulator;
 public sealed class FaultBookTest
 {
     private static readonly DateTimeOffset s_historyFrom = new(2026, 8, 31, 21, 0, 0, TimeSpan.Zero);
+    private static readonly City s_city = new(seed: 1, new(2026, 9, 1), utcOffsetHours: 3);
     private static readonly DateTimeOffset s_now = new(2026, 11, 22, 20, 0, 0, TimeSpan.Zero);
 
     private string _folder = "";
@@ -25,6 +27,9 @@ public sealed class FaultBookTest
     [TestCase("missing_data", "m1_1.p1", "cannot be laid on")]
     [TestCase("missing_data", "m1_1.a.b", "cannot be laid on")]
     [TestCase("missing_data", "house_1", "cannot be laid on")]
+    [TestCase("theft", "itp_*", "wants a single-phase meter")]
+    [TestCase("missing_data", "itp_*", "cannot be laid on")]
+    [TestCase("leak", "itp_2", "wants a heat substation")]
     [TestCase("http_500", "itp_1", "the target of http_500 is 'api'")]
     public void Add_WrongTarget_RefusesAndSaysWhy(string kind, string target, string reason) =>
         Assert.That(Refusal(NewBook().Add(Request(kind, target), s_now)), Does.Contain(reason));
@@ -110,7 +115,7 @@ public sealed class FaultBookTest
     {
         EmulatorStateFile file = new(_folder);
         EmulatorState first = EmulatorState.Make(Options(seed: 5), file.Read(), s_now);
-        FaultBook book = new(first, file, s_historyFrom);
+        FaultBook book = new(first, file, s_city);
         Fault theft = Done(book.Add(Request("theft", "m1_1"), s_now));
         book.Add(Request("limit_p_low", "itp_1"), s_now);
         book.End(2, s_now.AddHours(1), forget: true);
@@ -150,13 +155,13 @@ public sealed class FaultBookTest
     {
         string file = Path.Combine(_folder, "a file, not a folder");
         File.WriteAllText(file, "");
-        FaultBook book = new(EmulatorState.Make(Options(), null, s_now), new(file), s_historyFrom);
+        FaultBook book = new(EmulatorState.Make(Options(), null, s_now), new(file), s_city);
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(() => book.Add(Request("leak", "itp_1"), s_now), Throws.InstanceOf<IOException>());
         Assert.That(book.Faults.All, Is.Empty);
     }
 
-    private static FaultBook NewBook() => new(EmulatorState.Make(Options(), null, s_now), new(null), s_historyFrom);
+    private static FaultBook NewBook() => new(EmulatorState.Make(Options(), null, s_now), new(null), s_city);
 
     private static EmulatorOptions Options(long? seed = null) => new() { Login = "oracle", Password = "secret", Seed = seed };
 

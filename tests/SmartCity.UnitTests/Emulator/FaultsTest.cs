@@ -25,6 +25,28 @@ public sealed class FaultsTest
     }
 
     [Test]
+    public void Leak_OfTheNetwork_StrikesEverySubstationAndNothingElse()
+    {
+        City city = new(seed: 1, new(2026, 9, 1), utcOffsetHours: 3, substations: 3);
+        FaultSet faults = new(
+            [Fault(1, FaultKinds.Leak, FaultKinds.EverySubstation, s_from, s_to), Fault(2, FaultKinds.PumpFault, "itp_1", s_from, s_to)]);
+        using IDisposable scope = Assert.EnterMultipleScope();
+        foreach (EmulatedObject node in city.Nodes.Where(node => node.Type == "heat_point"))
+        {
+            Assert.That(Read(node.Name, "leak", s_from.AddHours(1)), Is.True, node.Name);
+            Assert.That(Read(node.Name, "leak", s_to), Is.False, node.Name);
+            Assert.That(Read(node.Name, "pump_fault", s_from.AddHours(1)), Is.EqualTo(node.Name == "itp_1"), "its own faults too");
+        }
+        Assert.That(city.Nodes.Count(node => node.Type == "heat_point"), Is.EqualTo(3));
+        Assert.That(city.Nodes.Select(node => node.Id), Is.Unique);
+        Assert.That(city.Nodes.SelectMany(node => node.Parameters).Select(parameter => parameter.Id), Is.Unique);
+        Assert.That(faults.On("m1_1"), Is.Empty);
+
+        bool Read(string node, string signal, DateTimeOffset at) =>
+            city.ReadPast(city.FindNode(node)!.Parameters.Single(parameter => parameter.Name == signal), at, s_later, faults)!.Value.Value.Flag!.Value;
+    }
+
+    [Test]
     public void PumpStopped_WhileItLasts_IsPressureWithoutARunningPump()
     {
         (bool run, bool isOn, decimal pressure) = Alarm(Laid(FaultKinds.PumpStopped, "itp_1"));

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using SmartCity.Domain;
 using SmartCity.Ethereum;
-using SmartCity.Ledger;
 using SmartCity.Portal;
 
 namespace SmartCity.UnitTests.Portal;
