@@ -2,7 +2,7 @@
 // Chromium are the real ones. Prints JSON: changeToPageP50Ms, changeToPageP99Ms.
 import { signIn, startStack } from "../tests/browser/stack.mjs";
 
-const changes = Number(process.argv[2] ?? 200);
+const changes = Number(process.argv[2] ?? 120);
 const warmUp = 10;
 
 const stack = await startStack();
@@ -17,8 +17,9 @@ try {
         const source = new EventSource("/dispatch/live");
         source.onerror = () => reject(new Error("The stream broke."));
         source.addEventListener("schematic", (event) => {
-          const received = /data-age="([^"]+)"/.exec(event.data)?.[1];
-          if (received) found.push(Date.now() - Date.parse(received));
+          const now = Date.now();
+          const picture = new DOMParser().parseFromString(event.data, "text/html").querySelector("[data-age]");
+          if (picture) found.push(now - Date.parse(picture.dataset.age));
           if (found.length === count) {
             source.close();
             resolve(found);
