@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SmartCity.Rules;
 
 namespace SmartCity.Oracle;
@@ -5,6 +6,11 @@ namespace SmartCity.Oracle;
 /// <summary>The rule files that the program carries: those of config when it was built.</summary>
 public static class RuleFiles
 {
+    private static readonly ConcurrentDictionary<AlarmMode, RuleProgram> s_programs = [];
+
+    /// <summary>The rules of heat substations (ИТП) with the file's parameters, made ready once for all who only look.</summary>
+    public static RuleProgram Substation(AlarmMode mode) => s_programs.GetOrAdd(mode, static read => Substation().Compile(read));
+
     /// <summary>The rules of heat substations (ИТП).</summary>
     public static RuleBook Substation()
     {

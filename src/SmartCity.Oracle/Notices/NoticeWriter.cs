@@ -21,7 +21,7 @@ internal sealed class NoticeWriter
         _plan = plan;
         _calendar = new(TimeSpan.FromHours(plan.UtcOffsetHours));
         _clocks = new(RuleFiles.Incidents(), _calendar);
-        _rules = RuleFiles.Substation().Compile(AlarmMode.Refined).Rules.ToDictionary(rule => rule.Code); // The texts are the same in either mode.
+        _rules = RuleFiles.Substation(AlarmMode.Refined).Rules.ToDictionary(rule => rule.Code); // The texts are the same in either mode.
     }
 
     /// <summary>The notice of a change.</summary>

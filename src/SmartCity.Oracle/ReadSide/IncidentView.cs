@@ -133,12 +133,6 @@ public sealed record EvidenceFileView(string Hash, string Name, string MediaType
 /// <param name="Outage">What it was, and when.</param>
 public sealed record IncidentOutageView(uint Group, Outage Outage);
 
-/// <summary>How many incidents there are.</summary>
-/// <param name="Open">Neither closed nor rejected nor merged.</param>
-/// <param name="Overdue">Open, with a deadline that is over and not met.</param>
-/// <param name="All">All.</param>
-public readonly record struct IncidentCounts(int Open, int Overdue, int All);
-
 /// <summary>An alarm that is not normal, as the rules have it now.</summary>
 /// <param name="Substation">Number of the substation.</param>
 /// <param name="Alarm">The rule.</param>

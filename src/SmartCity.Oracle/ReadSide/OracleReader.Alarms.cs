@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using SmartCity.Rules;
@@ -22,8 +21,6 @@ public sealed partial class OracleReader
 
     /// <summary>Longest time that figures of alarms are made of.</summary>
     public static readonly TimeSpan LongestPerformance = TimeSpan.FromDays(366);
-
-    private static readonly ConcurrentDictionary<AlarmMode, RuleProgram> s_programs = [];
 
     /// <summary>Alarms, newest first.</summary>
     /// <param name="openOnly">Only those not yet ended.</param>
@@ -90,7 +87,7 @@ public sealed partial class OracleReader
     public Task<AlarmExplanation?> ExplainAlarmAsync(AlarmMode mode, uint substation, string code, CancellationToken cancellationToken) =>
         ReadAsync(default(AlarmExplanation), async connection =>
         {
-            RuleProgram program = ProgramOf(mode);
+            RuleProgram program = RuleFiles.Substation(mode);
             string? json = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
                 "SELECT state FROM rule_state WHERE substation = @substation", new { substation }, cancellationToken: cancellationToken));
             if (json is null || !program.Rules.Any(rule => rule.Code == code))
@@ -108,7 +105,7 @@ public sealed partial class OracleReader
         ReadAsync<IReadOnlyList<StandingAlarmView>>([], connection =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return Task.FromResult<IReadOnlyList<StandingAlarmView>>([.. AlarmStore.ReadStates(connection, ProgramOf(mode)).OrderBy(pair => pair.Key)
+            return Task.FromResult<IReadOnlyList<StandingAlarmView>>([.. AlarmStore.ReadStates(connection, RuleFiles.Substation(mode)).OrderBy(pair => pair.Key)
                 .SelectMany(pair => pair.Value.Standing.Select(alarm => new StandingAlarmView(pair.Key, alarm.Alarm, alarm.Status)))]);
         });
 
@@ -134,8 +131,6 @@ public sealed partial class OracleReader
                 from, to));
         });
     }
-
-    private static RuleProgram ProgramOf(AlarmMode mode) => s_programs.GetOrAdd(mode, static read => RuleFiles.Substation().Compile(read));
 
     private static object Parameters(AlarmFilter filter, int skip, int limit) =>
         new { standing = (long?)filter.Standing, least = (long)filter.Least, number = (long?)filter.Number, substation = (long?)filter.Substation, skip, limit };

@@ -68,23 +68,6 @@ public sealed partial class OracleReader
         });
     }
 
-    /// <summary>How many incidents there are, exactly.</summary>
-    /// <param name="at">The instant at which deadlines are looked at; <c>null</c>: as the source's clock was seen last.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    public Task<IncidentCounts> CountIncidentsAsync(DateTimeOffset? at, CancellationToken cancellationToken) =>
-        ReadAsync(default(IncidentCounts), async connection =>
-        {
-            DateTimeOffset now = at ?? await SourceTimeAsync(connection, cancellationToken);
-            List<string> open = (await connection.QueryAsync<string>(new CommandDefinition(
-                "SELECT state FROM incident WHERE is_open = 1", cancellationToken: cancellationToken))).AsList();
-            int all = await connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT count(*) FROM incident", cancellationToken: cancellationToken));
-            return new(
-                open.Count,
-                open.Select(IncidentStore.Parse).Count(incident => s_clocks.At(incident, now)
-                    .Any(clock => clock is { Status: DeadlineStatus.Breached, ReachedAt: null })),
-                all);
-        });
-
     /// <summary>An incident with all that belongs to it; <c>null</c> when there is none of the number.</summary>
     /// <param name="incident">Its <see cref="IncidentView.Id"/>.</param>
     /// <param name="at">The instant that clocks are of; <c>null</c>: as the source's clock was seen last.</param>
@@ -141,23 +124,6 @@ public sealed partial class OracleReader
             Task<IEnumerable<T>> ManyAsync<T>(string sql) =>
                 connection.QueryAsync<T>(new CommandDefinition(sql, new { incident, MaxRows }, cancellationToken: cancellationToken));
         });
-
-    /// <summary>Warnings of deadlines, newest first.</summary>
-    /// <param name="limit">How many at most, 1..<see cref="MaxRows"/>.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    public Task<IReadOnlyList<IncidentWarningView>> GetWarningsAsync(int limit, CancellationToken cancellationToken)
-    {
-        RequireLimit(limit);
-        return ReadAsync<IReadOnlyList<IncidentWarningView>>([], async connection =>
-        {
-            IEnumerable<WarningRow> rows = await connection.QueryAsync<WarningRow>(new CommandDefinition(
-                """
-                SELECT incident, deadline, percent, level, reached_ms AS ReachedMs, due_ms AS DueMs FROM incident_warning ORDER BY id DESC LIMIT @limit
-                """,
-                new { limit }, cancellationToken: cancellationToken));
-            return [.. rows.Select(row => ToWarning(row.Incident, row))];
-        });
-    }
 
     /// <summary>What became of a request; <c>null</c> when there is none of the number.</summary>
     /// <param name="request">The number that <see cref="OracleCommands.AskAsync"/> gave.</param>

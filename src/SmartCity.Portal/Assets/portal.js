@@ -173,7 +173,7 @@ const remindMs = 30000;
 const soundButton = document.querySelector("[data-sound]");
 let audio;
 let newestCalling = Infinity;
-let isCalling = false;
+let reminder;
 
 function beep() {
   if (localStorage.getItem("smartcity-sound") !== "on" || !navigator.userActivation?.hasBeenActive) return;
@@ -192,11 +192,11 @@ function beep() {
 
 function listenFor(html) {
   const newest = Number(/data-newest="(\d+)"/.exec(html)?.[1] ?? 0);
-  isCalling = Number(/data-calling="(\d+)"/.exec(html)?.[1] ?? 0) > 0;
+  const isCalling = Number(/data-calling="(\d+)"/.exec(html)?.[1] ?? 0) > 0;
   if (newest > newestCalling) beep();
   newestCalling = newest;
-  clearInterval(listenFor.reminder);
-  if (isCalling) listenFor.reminder = setInterval(beep, remindMs);
+  clearInterval(reminder);
+  if (isCalling) reminder = setInterval(beep, remindMs);
 }
 
 // A button that stays pressed and is remembered.

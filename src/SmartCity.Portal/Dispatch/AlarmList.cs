@@ -65,13 +65,13 @@ internal sealed record AlarmList(AlarmQuery Query, IReadOnlyList<AlarmView> Alar
     public static AlarmList Empty { get; } = new(AlarmQuery.All, [], default);
 
     /// <summary>The way through the pages.</summary>
-    public Pager Pager => Pager.Of(Query.Path("/dispatch"), Counts.Matching, PageSize, Query.Number ?? 1);
+    public Pager Pager => PagerOf("/dispatch");
 
     /// <summary>The newest alarm that calls; the browser sounds when it grows.</summary>
     public long NewestCalling => Alarms.Where(alarm => alarm is { Standing: AlarmStanding.Unacknowledged, Number: > 0 }).Select(alarm => alarm.Id).DefaultIfEmpty().Max();
 
     /// <summary>Where the browser asks for this list anew; <c>null</c> for the list that is sent to all.</summary>
-    public string? Source => Query.IsFiltered || Pager.Number > 1 ? Pager.Href(Pager.Number).Replace("/dispatch?", "/dispatch/alarms?", StringComparison.Ordinal) : null;
+    public string? Source => Query.IsFiltered || Pager.Number > 1 ? PagerOf("/dispatch/alarms").Href(Pager.Number) : null;
 
     /// <summary>Reads a page; one beyond the end is the last.</summary>
     public static async Task<AlarmList> ReadAsync(OracleReader reader, AlarmQuery query, CancellationToken cancellationToken)
@@ -79,4 +79,6 @@ internal sealed record AlarmList(AlarmQuery Query, IReadOnlyList<AlarmView> Alar
         AlarmList list = new(query, [], await reader.CountOpenAlarmsAsync(query.Filter, cancellationToken));
         return list with { Alarms = await reader.GetOpenAlarmsAsync(query.Filter, list.Pager.Skip, PageSize, cancellationToken) };
     }
+
+    private Pager PagerOf(string page) => Pager.Of(Query.Path(page), Counts.Matching, PageSize, Query.Number ?? 1);
 }

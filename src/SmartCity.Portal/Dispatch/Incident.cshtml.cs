@@ -75,7 +75,14 @@ internal sealed class IncidentModel(OracleReader reader, OracleCommands commands
     public IncidentStage? NextStage => Card.Incident.State is { IsOpen: true, Stage: >= IncidentStage.Registered } state ? state.Stage + 1 : null;
 
     /// <summary>Balance groups that an interruption can be of: those the substation supplies first.</summary>
-    public IEnumerable<GroupPlan> Groups => city.Plan.Segments.OrderByDescending(segment => segment.Kind).SelectMany(segment => segment.Groups).Take(OracleReader.MaxRows);
+    public IEnumerable<GroupPlan> Groups
+    {
+        get
+        {
+            IReadOnlyList<uint> own = city.Plan.Substations.FirstOrDefault(known => known.Number == Card.Incident.State.ObjectNumber)?.Groups ?? [];
+            return city.Plan.Segments.SelectMany(segment => segment.Groups).OrderByDescending(group => own.Contains(group.Number)).Take(OracleReader.MaxRows);
+        }
+    }
 
     /// <summary>Shows the incident.</summary>
     /// <param name="id">Its number.</param>

@@ -256,5 +256,5 @@ internal static class IncidentText
         : new(code, "", "");
 
     private static Lazy<IReadOnlyDictionary<string, AlarmRule>> RuleTexts { get; } = new(() =>
-        RuleFiles.Substation().Compile(AlarmMode.Refined).Rules.ToDictionary(rule => rule.Code, StringComparer.Ordinal));
+        RuleFiles.Substation(AlarmMode.Refined).Rules.ToDictionary(rule => rule.Code, StringComparer.Ordinal));
 }

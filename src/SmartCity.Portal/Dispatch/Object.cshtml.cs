@@ -132,7 +132,7 @@ internal sealed class ObjectModel(OracleReader reader, DispatchFeed feed, DeskAn
     {
         Dictionary<string, AlarmStatus> standing = (await reader.GetStandingAlarmsAsync(Mode, cancellationToken))
             .Where(alarm => alarm.Substation == Plan.Number).ToDictionary(alarm => alarm.Alarm.Code, alarm => alarm.Status);
-        Rules = [.. RuleFiles.Substation().Compile(Mode).Rules.Select(rule => (rule, standing.GetValueOrDefault(rule.Code)))
+        Rules = [.. RuleFiles.Substation(Mode).Rules.Select(rule => (rule, standing.GetValueOrDefault(rule.Code)))
             .OrderBy(pair => pair.Item2.Phase == AlarmPhase.Normal)];
     }
 }
