@@ -231,7 +231,7 @@ describe("incidents", () => {
       await page.click("text=Передать смену");
       await page.waitForSelector(".note.good");
       await page.click("button[name=take]");
-      assert.match(await page.locator(".note.bad").textContent(), /another person/);
+      assert.match(await page.locator(".note.bad").textContent(), /другой человек/);
       const other = await stack.context();
       try {
         const second = await signIn(stack, other, "dispatcher2");

@@ -4,7 +4,7 @@ using SmartCity.Oracle;
 namespace SmartCity.Portal;
 
 /// <summary>Asks the oracle for something and waits a little for its answer.</summary>
-internal sealed class DeskAnswer(OracleCommands commands, OracleReader reader, TimeProvider time)
+internal sealed class DeskAnswer(OracleCommands commands, OracleReader reader, City city, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(100);
@@ -41,7 +41,7 @@ internal sealed class DeskAnswer(OracleCommands commands, OracleReader reader, T
         null => null,
         { IsDone: null } => new("warn", IncidentText.Asked),
         { IsDone: true } => new("good", IncidentText.Carried),
-        { Refusal: var refusal } => new("bad", IncidentText.Refused.With(refusal)),
+        { Refusal: var refusal } => new("bad", IncidentText.Refused.With(RefusalText.Of(city.Calendar, refusal ?? ""))),
     };
 
     /// <summary>An instant that a person gave as the city's clocks show it; <c>null</c> when there is none.</summary>

@@ -119,6 +119,10 @@ internal sealed class DispatchRoom : IDisposable
 
     public IReadOnlyList<AlarmView> Alarms() => Reader.GetAlarmsAsync(openOnly: false, null, 100, CancellationToken.None).GetAwaiter().GetResult();
 
+    /// <summary>Why requests were refused, each reason once.</summary>
+    public IReadOnlyList<string> Refusals() =>
+        _journal.Read(connection => connection.Query<string>("SELECT DISTINCT reason FROM request WHERE reason IS NOT NULL").AsList());
+
     /// <summary>Everything that the desks have written, as text.</summary>
     public string Dump() => _journal.Read(connection =>
     {

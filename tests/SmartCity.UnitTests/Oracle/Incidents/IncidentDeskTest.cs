@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using SmartCity.Domain;
 using SmartCity.Ethereum;
 using SmartCity.Oracle;
+using SmartCity.Portal;
 using SmartCity.Rules;
 using SmartCity.UnitTests.Rules.Substations;
 using static SmartCity.UnitTests.Oracle.Incidents.DispatchRoom;
@@ -458,6 +459,7 @@ public sealed class IncidentDeskTest : IDisposable
                 restarted.Work();
                 Assert.That(restarted.Dump(), Is.EqualTo(through.Dump()));
                 Assert.That(restarted.Reader.FindBrokenEntryAsync(CancellationToken.None).Result, Is.Null);
+                Assert.That(through.Refusals().Where(reason => !RefusalText.IsKnown(reason)), Is.Empty, "the portal says each reason in both languages");
             }, iter: 60);
 
     [Test]
