@@ -1,4 +1,5 @@
 using System.Text;
+using SmartCity.Ethereum;
 using SmartCity.Oracle;
 using SmartCity.Rules;
 using SmartCity.UnitTests.Rules.Substations;
@@ -90,6 +91,22 @@ public sealed class DispatchReadSideTest : IDisposable
         Assert.That(board.Groups.Select(group => (group.Alarm, group.Open, group.Overdue, group.Objects)), Is.EqualTo(new[] { ((byte)3, 1, 0, 1), ((byte)4, 1, 1, 1) }));
         Assert.That(board.Groups[1].Urgent[0].Next!.Value.Deadline, Is.EqualTo(Deadline.Acknowledge), "nobody answered within five minutes");
         Assert.That((board.Open, board.Overdue, board.At), Is.EqualTo((2, 1, _room.Now)));
+    }
+
+    [Test]
+    public async Task GetBoardAsync_ManyOfACause_TheMostUrgentAreShownAndAllCounted()
+    {
+        // Registered at 3, 1, 2 and 0 minutes: what was registered first is due first.
+        foreach ((uint number, int minute) in new[] { (1u, 3), (2u, 1), (3u, 2), (4u, 0) })
+        {
+            _room.Journal.Write(transaction => IncidentStore.Insert(
+                transaction, Keccak.Hash256($"incident {number}"), $"object {number}", "A4", "", Incident.Register(1, number, 4, At(minute), At(minute), Severity.Critical)));
+        }
+
+        IncidentBoard board = await _room.Reader.GetBoardAsync(3, At(5.5), CancellationToken.None);
+
+        Assert.That((board.Groups.Single().Open, board.Groups.Single().Overdue, board.Groups.Single().Objects), Is.EqualTo((4, 1, 4)), "one has not been answered within five minutes");
+        Assert.That(board.Groups.Single().Urgent.Select(incident => incident.State.ObjectNumber), Is.EqualTo(new[] { 4u, 2u, 3u }));
     }
 
     [Test]
