@@ -107,6 +107,10 @@ internal sealed partial class IncidentDesk
             return $"Neither {draft.By} nor {incident.State.EliminatedBy} has a key of their own, so the incident log could not tell them apart. "
                 + "Have it done by a person with a key (smartcity key dispatcher).";
         }
+        if (stage == IncidentStage.Closed && !IncidentStore.HasFile(transaction, incident.Id))
+        {
+            return "Nothing shows that it is over: add a photo or another file first.";
+        }
         return Apply(transaction, incident, draft with { Kind = IncidentEntryKind.Advanced, Stage = stage },
             evidence => new IncidentCommand.Advance(stage, draft.Time, draft.By, evidence));
     }

@@ -140,6 +140,14 @@ internal static class IncidentStore
     public static long Count(JournalTransaction transaction, long incident, params IncidentEntryKind[] kinds) => transaction.Scalar<long>(
         "SELECT count(*) FROM incident_entry WHERE incident = @incident AND kind IN @kinds", new { incident, kinds = kinds.Select(kind => (long)kind) });
 
+    /// <summary>Was a file added to an incident, since it was reopened last?</summary>
+    public static bool HasFile(JournalTransaction transaction, long incident) => transaction.Scalar<bool>(
+        """
+        SELECT EXISTS (SELECT 1 FROM incident_entry WHERE incident = @incident AND kind = @added
+            AND id > coalesce((SELECT max(id) FROM incident_entry WHERE incident = @incident AND kind = @reopened), 0))
+        """,
+        new { incident, added = (long)IncidentEntryKind.EvidenceAdded, reopened = (long)IncidentEntryKind.Reopened });
+
     /// <summary>Whose key sent that an incident was eliminated, since it was reopened last; <c>null</c> when it was not.</summary>
     public static string? SignerOfElimination(JournalTransaction transaction, long incident) => transaction.Scalar<string>(
         "SELECT signer FROM incident_entry WHERE incident = @incident AND stage = @stage ORDER BY id DESC LIMIT 1",

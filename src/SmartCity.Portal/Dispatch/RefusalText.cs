@@ -47,6 +47,7 @@ internal static partial class RefusalText
             "Ни у {0}, ни у {1} нет своего ключа, и реестр их не различит. Это должен сделать человек с ключом (smartcity key dispatcher)."),
         Known("The crew's name has 1 to {0} characters.", "Название бригады — от 1 до {0} знаков."),
         Known("It cannot be planned for {0}: now it is {1}.", "Нельзя обещать к {0}: сейчас {1}."),
+        Known("Nothing shows that it is over: add a photo or another file first.", "Ничто не подтверждает, что всё устранено: сначала приложите фото или другой файл."),
         Known("Nobody has answered for it yet: acknowledge it first.", "Его ещё никто не принял: сначала примите."),
         Known("Incident {0} of the same alarm came after it.", "После него был инцидент {0} той же тревоги."),
         Known("There is no incident {0}.", "Инцидента {0} нет."),

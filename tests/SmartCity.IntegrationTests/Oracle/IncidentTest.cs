@@ -48,6 +48,9 @@ public sealed class IncidentTest
         await rig.MendAsync(leak, cancellationToken);
         await OracleRig.WaitAsync(
             () => rig.Reader.FindIncidentAsync(id, null, cancellationToken), card => card!.Incident.ClosableFrom <= card.Incident.At, cancellationToken);
+        Assert.That(await AskAsync(new DeskRequest.Advance(id, IncidentStage.Closed), "sidorov"), Does.Contain("add a photo"));
+        await new OracleCommands(rig.Folder, TimeProvider.System).AddEvidenceAsync(
+            id, "dry.jpg", "image/jpeg", new byte[] { 1, 2, 3 }, "sidorov", "", cancellationToken);
         Assert.That(await AskAsync(new DeskRequest.Advance(id, IncidentStage.Closed), "petrova"), Does.Contain("by another person"));
         Assert.That(await AskAsync(new DeskRequest.Advance(id, IncidentStage.Closed), "sidorov"), Is.Null);
         IncidentCard closed = await ConfirmedAsync();

@@ -112,6 +112,13 @@ internal sealed class DispatchRoom : IDisposable
         return answer.Refusal;
     }
 
+    /// <summary>A person adds a photo to the first incident, and it is there.</summary>
+    public void AddPhoto(string by = "petrova")
+    {
+        Commands.AddEvidenceAsync(1, "dry.jpg", "image/jpeg", new byte[] { 1, 2, 3 }, by, "", CancellationToken.None).GetAwaiter().GetResult();
+        Work();
+    }
+
     public IncidentCard Card(long incident = 1) => Reader.FindIncidentAsync(incident, Now, CancellationToken.None).GetAwaiter().GetResult()!;
 
     public IReadOnlyList<IncidentView> Incidents(bool openOnly = false) =>

@@ -147,6 +147,7 @@ public sealed class IncidentDeskTest : IDisposable
         Assert.That(_room.Do(new DeskRequest.Advance(1, IncidentStage.Verified), "ivanova"), Does.Contain("key of their own"),
             "the incident log could not tell the two apart");
         Assert.That(_room.Do(new DeskRequest.Advance(1, IncidentStage.Verified), "sidorov"), Is.Null);
+        _room.AddPhoto();
         Assert.That(_room.Do(new DeskRequest.Advance(1, IncidentStage.Closed), "sidorov"), Does.Contain("must stay normal"));
         _room.Look(15, s_normal);
         Assert.That(_room.Do(new DeskRequest.Advance(1, IncidentStage.Closed), "petrova"), Is.Not.Null);
@@ -181,6 +182,19 @@ public sealed class IncidentDeskTest : IDisposable
         {
             Advance(_room, stage);
         }
+        _room.Look(20, s_normal);
+        Assert.That(_room.Do(new DeskRequest.Advance(1, IncidentStage.Closed)), Does.Contain("add a photo"));
+        _room.AddPhoto();
+        _room.Look(1, s_hot);
+        _room.Look(1, s_normal);
+        Assert.That(_room.Card().Incident.State.Reopenings, Is.EqualTo(1));
+        Assert.That(_room.Do(new DeskRequest.Advance(1, IncidentStage.Closed)), Does.Contain("add a photo"), "what was shown before it came back shows nothing now");
+        Assert.That(_room.Do(new DeskRequest.SendCrew(1, "crew 3", _room.Now.AddHours(1))), Is.Null);
+        foreach (IncidentStage stage in new[] { IncidentStage.Localised, IncidentStage.Restored, IncidentStage.Eliminated, IncidentStage.Verified })
+        {
+            Advance(_room, stage);
+        }
+        _room.AddPhoto();
         _room.Look(20, s_normal);
         Advance(_room, IncidentStage.Closed);
     }
