@@ -21,6 +21,7 @@ const dispatchPages = [
   "/dispatch",
   "/dispatch/history",
   "/dispatch/incidents",
+  "/dispatch/objects",
   "/dispatch/object/1?why=A4",
   "/dispatch/performance",
   "/dispatch/handover",
