@@ -79,7 +79,7 @@ internal sealed class IncidentModel(OracleReader reader, OracleCommands commands
     {
         get
         {
-            IReadOnlyList<uint> own = city.Plan.Substations.FirstOrDefault(known => known.Number == Card.Incident.State.ObjectNumber)?.Groups ?? [];
+            IReadOnlyList<uint> own = city.FindSubstation(Card.Incident.State.ObjectNumber)?.Groups ?? [];
             return city.Plan.Segments.SelectMany(segment => segment.Groups).OrderByDescending(group => own.Contains(group.Number)).Take(OracleReader.MaxRows);
         }
     }

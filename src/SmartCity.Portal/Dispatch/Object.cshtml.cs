@@ -124,7 +124,7 @@ internal sealed class ObjectModel(OracleReader reader, DispatchFeed feed, DeskAn
 
     private bool Find(uint number)
     {
-        Plan = city.Plan.Substations.FirstOrDefault(substation => substation.Number == number)!;
+        Plan = city.FindSubstation(number)!;
         return Plan is not null;
     }
 

@@ -18,7 +18,7 @@ internal sealed class PerformanceModel(OracleReader reader, City city, TimeProvi
     public AlarmPerformance Figures { get; private set; } = null!;
 
     /// <summary>Name of a substation; its number when the plan does not know it.</summary>
-    public string NameOf(uint substation) => city.Plan.Substations.FirstOrDefault(known => known.Number == substation)?.Name
+    public string NameOf(uint substation) => city.FindSubstation(substation)?.Name
         ?? substation.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Computes the figures up to the source's clock.</summary>

@@ -15,6 +15,9 @@ internal sealed record City(CityPlan Plan)
         ? new Phrase(known.Name, known.NameEnglish)
         : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>A heat substation, or nothing for a number that the plan does not know.</summary>
+    public SubstationPlan? FindSubstation(uint number) => Plan.Substations.FirstOrDefault(known => known.Number == number);
+
     /// <summary>Name of a balance group; its number when the plan does not know it.</summary>
     public string GroupName(uint number) =>
         Plan.Segments.SelectMany(segment => segment.Groups).FirstOrDefault(group => group.Number == number)?.Name
