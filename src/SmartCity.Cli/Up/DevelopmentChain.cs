@@ -39,6 +39,8 @@ internal sealed class DevelopmentChain : IAsyncDisposable
             "--host", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--chain-id", "31337", "--hardfork", "cancun",
             "--no-mining", "--block-base-fee-per-gas", "0", "--gas-limit", "100000000000", "--accounts", "1", "--balance", "0",
             "--state", state.ChainState, "--state-interval", "10", "--silent",
+            // Nothing asks for the state of a past block; kept on disk, they would fill it: a file for every block.
+            "--prune-history", "8",
         ];
         ChildProcess process = await ChildProcess.StartAsync(keeper, "chain", state.LogOf("chain"), FindNode(), arguments);
         try

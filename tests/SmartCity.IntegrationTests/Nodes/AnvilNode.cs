@@ -35,10 +35,13 @@ public static class AnvilNode
     {
         ArgumentNullException.ThrowIfNull(options);
         int port = options.Port ?? NodeProcess.FindFreePort();
+        // States of past blocks, gigabytes in a long test. In its own place anvil would leave them there whenever it is killed.
+        string states = Directory.CreateTempSubdirectory("anvil-").FullName;
         List<string> arguments =
         [
             "--host", "127.0.0.1", "--port", Text((ulong)port), "--chain-id", Text(options.ChainId), "--hardfork", "cancun",
             "--block-base-fee-per-gas", Text(options.BaseFee), "--gas-limit", "200000000",
+            "--cache-path", states,
         ];
         if (options.BlockTime is { } seconds)
         {
@@ -57,7 +60,7 @@ public static class AnvilNode
             arguments.AddRange(["--order", "fifo"]);
         }
         string anvil = RepositoryFolder.PackageFile("@foundry-rs", "anvil-linux-amd64", "bin", "anvil");
-        return NodeProcess.StartAsync(anvil, arguments, port, cancellationToken);
+        return NodeProcess.StartAsync(anvil, arguments, port, cancellationToken, states);
     }
 
     private static string Text(ulong number) => number.ToString(CultureInfo.InvariantCulture);

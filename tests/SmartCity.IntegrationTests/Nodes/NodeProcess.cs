@@ -17,6 +17,7 @@ public sealed class NodeProcess : IAsyncDisposable
         (cat <&3; kill -9 $node) >/dev/null 2>&1 & guard=$!
         wait $node
         kill $guard
+        [ -z "$SCRATCH" ] || rm -rf "$SCRATCH"
         """;
 
     private const int MaxLogCharacters = 20_000;
@@ -59,8 +60,13 @@ public sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a program and waits until it answers.</summary>
+    /// <param name="program">The node's file.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="port">Where it will answer.</param>
+    /// <param name="cancellationToken">Stops waiting for it.</param>
+    /// <param name="scratch">A folder of the node's own, removed when the node ends, however it ends.</param>
     public static async Task<NodeProcess> StartAsync(
-        string program, IReadOnlyList<string> arguments, int port, CancellationToken cancellationToken)
+        string program, IReadOnlyList<string> arguments, int port, CancellationToken cancellationToken, string? scratch = null)
     {
         ProcessStartInfo start = new("/bin/sh")
         {
@@ -68,6 +74,7 @@ public sealed class NodeProcess : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment = { ["SCRATCH"] = scratch },
         };
         foreach (string argument in (IEnumerable<string>)["-c", Guard, "node", program, .. arguments])
         {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using SmartCity.Audit;
 using SmartCity.IntegrationTests.Audit;
 using SmartCity.IntegrationTests.Nodes;
@@ -11,7 +10,7 @@ namespace SmartCity.IntegrationTests.Play;
 /// <summary>
 /// The contracts and the reference get the same random histories through real nodes and must know the same afterwards, to the last unit.
 /// Every eighth is audited too, and everything must hold.
-/// 200 histories; with SMARTCITY_DEEP=1 5,000; with SMARTCITY_SEED=n that one alone.
+/// 200 histories; in a release 5,000 (<see cref="RandomRuns"/>).
 /// </summary>
 [NonParallelizable]
 public sealed class DifferentialTest
@@ -26,26 +25,20 @@ public sealed class DifferentialTest
     /// <summary>A node keeps something of every history, reverted or not.</summary>
     private const int HistoriesPerNode = 100;
 
-    private static readonly int? OnlySeed = Environment.GetEnvironmentVariable("SMARTCITY_SEED") is { Length: > 0 } text
-        ? int.Parse(text, CultureInfo.InvariantCulture)
-        : null;
-
-    private static readonly bool IsDeep = Environment.GetEnvironmentVariable("SMARTCITY_DEEP") == "1";
-
+    private readonly RandomRuns _runs = RandomRuns.Take(Histories, DeepHistories);
     private readonly ConcurrentQueue<string> _failures = [];
     private readonly ConcurrentDictionary<(string Command, bool IsRefused), int> _played = [];
 
     [Test]
     public async Task Histories_OnTheContractsAndTheReference_AreTheSame()
     {
-        using CancellationTokenSource timeout = new(IsDeep ? TimeSpan.FromHours(4) : TimeSpan.FromMinutes(9));
-        int[] seeds = OnlySeed is { } only ? [only] : [.. Enumerable.Range(1, IsDeep ? DeepHistories : Histories)];
+        using CancellationTokenSource timeout = new(_runs.Limit(TimeSpan.FromMinutes(9), TimeSpan.FromHours(12)));
         Stopwatch watch = Stopwatch.StartNew();
         ParallelOptions options = new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = timeout.Token };
-        await Parallel.ForEachAsync(seeds.Chunk(Math.Min(HistoriesPerNode, seeds.Length / options.MaxDegreeOfParallelism + 1)), options, PlayAllAsync);
-        Report(seeds.Length, watch.Elapsed);
+        await Parallel.ForEachAsync(_runs.Parts(HistoriesPerNode), options, PlayAllAsync);
+        Report(_runs.Seeds.Length, watch.Elapsed);
         Assert.That(_failures, Is.Empty);
-        if (OnlySeed is null)
+        if (_runs.IsWhole)
         {
             CheckThatAllWasPlayed();
         }
@@ -92,7 +85,7 @@ public sealed class DifferentialTest
             _played.AddOrUpdate((attempt.Command.GetType().Name, attempt.IsRefused), 1, (_, count) => count + 1);
         }
         List<string> differences = [.. await CityFacts.DifferencesAsync(city, ledger, cancellationToken)];
-        if (OnlySeed is not null || seed % AuditPeriod == 0)
+        if (_runs.IsOne || seed % AuditPeriod == 0)
         {
             differences.AddRange(PlayedData.FindingsOf(Auditor.Audit(await PlayedData.CollectAsync(city, cancellationToken))));
         }

@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 
 namespace SmartCity.IntegrationTests.Oracle.Simulation;
 
 /// <summary>
 /// Random schedules of faults for the real oracle, in virtual time, before a real node: after each of them every hour is on the chain once,
-/// equal to what the source said or marked, and journal and chain agree. 300 schedules; with SMARTCITY_DEEP=1 10,000; with SMARTCITY_SEED=n
-/// that one alone, which tells what happened.
+/// equal to what the source said or marked, and journal and chain agree. 300 schedules; in a release 10,000 (<see cref="RandomRuns"/>). One alone
+/// tells what happened.
 /// </summary>
 /// <remarks>
 /// Bugs that were planted and that the schedules caught: a transaction the pool forgot is waited for without end; a correction is looked for by one of
@@ -34,12 +33,7 @@ public sealed class OracleSimulationTest
         "source: late", "source: login refused", "source: lost", "source: refused", "value without quality", "wild value",
     ];
 
-    private static readonly int? OnlySeed = Environment.GetEnvironmentVariable("SMARTCITY_SEED") is { Length: > 0 } text
-        ? int.Parse(text, CultureInfo.InvariantCulture)
-        : null;
-
-    private static readonly bool IsDeep = Environment.GetEnvironmentVariable("SMARTCITY_DEEP") == "1";
-
+    private readonly RandomRuns _runs = RandomRuns.Take(Schedules, DeepSchedules);
     private readonly ConcurrentQueue<string> _failures = [];
     private readonly ConcurrentDictionary<string, int> _seen = [];
     private readonly ConcurrentDictionary<string, int> _made = [];
@@ -47,18 +41,16 @@ public sealed class OracleSimulationTest
     [Test]
     public async Task Schedules_WhateverFails_EveryHourIsOnChainOnceAndTrue()
     {
-        using CancellationTokenSource timeout = new(IsDeep ? TimeSpan.FromHours(4) : TimeSpan.FromMinutes(9));
-        int[] seeds = OnlySeed is { } only ? [only] : [.. Enumerable.Range(1, IsDeep ? DeepSchedules : Schedules)];
+        using CancellationTokenSource timeout = new(_runs.Limit(TimeSpan.FromMinutes(9), TimeSpan.FromHours(12)));
         Stopwatch watch = Stopwatch.StartNew();
         ParallelOptions options = new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = timeout.Token };
-        await Parallel.ForEachAsync(
-            seeds.Chunk(Math.Min(SchedulesPerNode, seeds.Length / options.MaxDegreeOfParallelism + 1)), options, PlayAllAsync);
-        TestContext.Out.WriteLine($"{seeds.Length} schedules in {watch.Elapsed.TotalSeconds:F0} s, {_seen.Values.Sum()} faults:");
+        await Parallel.ForEachAsync(_runs.Parts(SchedulesPerNode), options, PlayAllAsync);
+        TestContext.Out.WriteLine($"{_runs.Seeds.Length} schedules in {watch.Elapsed.TotalSeconds:F0} s, {_seen.Values.Sum()} faults:");
         Tell(_seen);
         TestContext.Out.WriteLine("With all of them:");
         Tell(_made);
         Assert.That(_failures, Is.Empty);
-        if (OnlySeed is null)
+        if (_runs.IsWhole)
         {
             Assert.That(_seen.Keys, Is.EquivalentTo(Faults));
         }
@@ -100,10 +92,10 @@ public sealed class OracleSimulationTest
         await using SimulatedCity city = await SimulatedCity.StartAsync(cancellationToken);
         foreach (int seed in seeds.TakeWhile(_ => _failures.Count < MaxFailures))
         {
-            SimulationResult result = await Task.Run(() => SimulationRun.Play(city, seed, OnlySeed is not null, cancellationToken), cancellationToken);
+            SimulationResult result = await Task.Run(() => SimulationRun.Play(city, seed, _runs.IsOne, cancellationToken), cancellationToken);
             Add(_seen, result.Seen);
             Add(_made, result.Made);
-            if (OnlySeed is not null)
+            if (_runs.IsOne)
             {
                 TestContext.Out.WriteLine(string.Join('\n', result.Told));
             }
