@@ -34,11 +34,16 @@ internal static class NoticesCommand
         NoticeCounts counts = Guarded(parsed, folder => NoticeCounts.Read(folder)!.Value);
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{counts.Waiting} deliveries wait, {counts.Dead} are dead letters, {counts.Answers} answers are not carried out yet."));
-        foreach (DeadLetter letter in With(parsed, letters => letters.Page(parsed.GetValue(s_before))))
+        IReadOnlyList<DeadLetter> page = With(parsed, letters => letters.Page(parsed.GetValue(s_before)));
+        foreach (DeadLetter letter in page)
         {
             Console.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{letter.Id}  {letter.At:u}  {letter.Organisation}/{letter.Contact}  incident {letter.Incident.ObjectNumber}-{letter.Incident.Number}, notice {letter.Sequence}, {letter.Attempts} attempts: {letter.Failure}"));
+        }
+        if (page.Count == DeadLetters.MostOnPage)
+        {
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Older ones: smartcity notices list --before {page[^1].Id}"));
         }
         return 0;
     }

@@ -147,7 +147,7 @@ internal sealed class Scenario(RunningCity city, TimeProvider time, IAnsiConsole
         {
             while (await timer.WaitForNextTickAsync(linked.Token))
             {
-                IReadOnlyList<AlarmView> alarms = await reader.GetAlarmsAsync(openOnly: false, before: null, limit: 100, linked.Token);
+                IReadOnlyList<AlarmView> alarms = await reader.GetAlarmsAsync(before: null, limit: 100, linked.Token);
                 AlarmView? found = alarms.FirstOrDefault(alarm => alarm.Number == LeakAlarm && isIt(alarm)
                     && alarm.Entries.Count > 0 && alarm.Entries.All(entry => entry.State == OutboxState.Confirmed));
                 if (found is not null)

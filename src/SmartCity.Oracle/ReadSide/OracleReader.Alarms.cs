@@ -23,17 +23,18 @@ public sealed partial class OracleReader
     public static readonly TimeSpan LongestPerformance = TimeSpan.FromDays(366);
 
     /// <summary>Alarms, newest first.</summary>
-    /// <param name="openOnly">Only those not yet ended.</param>
     /// <param name="before">Only alarms with a smaller <see cref="AlarmView.Id"/>: the next page; <c>null</c> for the first.</param>
     /// <param name="limit">How many at most, 1..<see cref="MaxRows"/>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<IReadOnlyList<AlarmView>> GetAlarmsAsync(bool openOnly, long? before, int limit, CancellationToken cancellationToken)
-    {
-        RequireLimit(limit);
-        return ReadAsync<IReadOnlyList<AlarmView>>([], connection => AlarmsAsync(
-            connection, $"a.id < @before {(openOnly ? $"AND {Open}" : "")}", "a.id DESC LIMIT @limit", new { before = before ?? long.MaxValue, limit },
-            cancellationToken));
-    }
+    public Task<IReadOnlyList<AlarmView>> GetAlarmsAsync(long? before, int limit, CancellationToken cancellationToken) =>
+        NewestAlarmsAsync("true", before, limit, cancellationToken);
+
+    /// <summary>Alarms that have ended, newest first.</summary>
+    /// <param name="before">Only alarms with a smaller <see cref="AlarmView.Id"/>: the next page; <c>null</c> for the first.</param>
+    /// <param name="limit">How many at most, 1..<see cref="MaxRows"/>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<IReadOnlyList<AlarmView>> GetEndedAlarmsAsync(long? before, int limit, CancellationToken cancellationToken) =>
+        NewestAlarmsAsync($"NOT {Open}", before, limit, cancellationToken);
 
     /// <summary>Open alarms: those that call first, then the gravest, then the newest.</summary>
     /// <param name="filter">Which ones.</param>
@@ -130,6 +131,13 @@ public sealed partial class OracleReader
                         (uint)row.Substation, row.Code, (Severity)row.Severity, Instant(row.RaisedMs), Instant(row.ClearedMs), Instant(row.AcknowledgedMs))),
                 from, to));
         });
+    }
+
+    private Task<IReadOnlyList<AlarmView>> NewestAlarmsAsync(string which, long? before, int limit, CancellationToken cancellationToken)
+    {
+        RequireLimit(limit);
+        return ReadAsync<IReadOnlyList<AlarmView>>([], connection => AlarmsAsync(
+            connection, $"{which} AND a.id < @before", "a.id DESC LIMIT @limit", new { before = before ?? long.MaxValue, limit }, cancellationToken));
     }
 
     private static object Parameters(AlarmFilter filter, int skip, int limit) =>

@@ -23,8 +23,8 @@ internal sealed class HistoryModel(OracleReader reader) : PageModel
     /// <summary>Reads the page.</summary>
     public async Task OnGetAsync(long? before, CancellationToken cancellationToken)
     {
-        IReadOnlyList<AlarmView> page = await reader.GetAlarmsAsync(openOnly: false, before, PageSize, cancellationToken);
-        Alarms = [.. page.Where(alarm => alarm.Standing == AlarmStanding.Ended)];
-        Next = page.Count == PageSize ? page[^1].Id : null;
+        IReadOnlyList<AlarmView> ended = await reader.GetEndedAlarmsAsync(before, PageSize + 1, cancellationToken);
+        Alarms = [.. ended.Take(PageSize)];
+        Next = ended.Count > PageSize ? Alarms[^1].Id : null;
     }
 }

@@ -59,7 +59,7 @@ public sealed class OracleTest
         Assert.That(ended.Entries[0].Evidence, Does.Contain("\"leak\":true"));
 
         Task<AlarmView?> AlarmsAsync(Predicate<AlarmView> isIt) => OracleRig.WaitAsync(
-            async () => (await rig.Reader.GetAlarmsAsync(openOnly: false, null, 10, cancellationToken)).FirstOrDefault(alarm => isIt(alarm)),
+            async () => (await rig.Reader.GetAlarmsAsync(null, 10, cancellationToken)).FirstOrDefault(alarm => isIt(alarm)),
             alarm => alarm is not null, cancellationToken);
     }
 }

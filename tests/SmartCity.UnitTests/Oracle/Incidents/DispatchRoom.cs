@@ -124,7 +124,7 @@ internal sealed class DispatchRoom : IDisposable
     public IReadOnlyList<IncidentView> Incidents(bool openOnly = false) =>
         Reader.GetIncidentsAsync(openOnly, null, 100, Now, CancellationToken.None).GetAwaiter().GetResult();
 
-    public IReadOnlyList<AlarmView> Alarms() => Reader.GetAlarmsAsync(openOnly: false, null, 100, CancellationToken.None).GetAwaiter().GetResult();
+    public IReadOnlyList<AlarmView> Alarms() => Reader.GetAlarmsAsync(null, 100, CancellationToken.None).GetAwaiter().GetResult();
 
     /// <summary>Why requests were refused, each reason once.</summary>
     public IReadOnlyList<string> Refusals() =>
