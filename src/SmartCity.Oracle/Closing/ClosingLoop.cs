@@ -211,7 +211,8 @@ internal sealed partial class ClosingLoop(
         _closer = null; // Read again from the journal unless this is written.
         Dictionary<uint, Hour> next = layout.Segments.ToDictionary(segment => segment.Number, segment => hours.NextHour(segment.Number));
         List<MeterEvent> events = [];
-        journal.Write(transaction =>
+        // From samples that are durable, or from the source's history: what is lost of it is closed again. What is signed of it is durable first.
+        journal.WriteRepeatable(transaction =>
         {
             Follow(transaction, closer);
             foreach ((Hour hour, IReadOnlyDictionary<SignalKey, HourInput> inputsOfHour) in read)

@@ -114,8 +114,8 @@ internal sealed class BatchStore(JournalDatabase journal, TimeProvider time)
         .Select(batch => batch!)
         .ToList());
 
-    /// <summary>Notes that batches were sent, and by which transactions.</summary>
-    public void MarkSent(Hash32 config, IReadOnlyList<(OutboxBatch Batch, Hash32 Transaction)> sent) => journal.Write(transaction =>
+    /// <summary>Notes that batches were sent, and by which transactions. Where that is lost, the chain is asked.</summary>
+    public void MarkSent(Hash32 config, IReadOnlyList<(OutboxBatch Batch, Hash32 Transaction)> sent) => journal.WriteRepeatable(transaction =>
     {
         foreach ((OutboxBatch batch, Hash32 hash) in sent)
         {
@@ -137,7 +137,7 @@ internal sealed class BatchStore(JournalDatabase journal, TimeProvider time)
         .ToDictionary(row => new Hour((uint)row.Hour), row => new Hash32(row.Hash)));
 
     /// <summary>Notes what the chain holds of a segment: hours below are confirmed, hours from it on are not, whatever was thought before.</summary>
-    public void Confirm(Hash32 config, uint segment, Hour before, IReadOnlyDictionary<Hour, ulong> blocks) => journal.Write(transaction =>
+    public void Confirm(Hash32 config, uint segment, Hour before, IReadOnlyDictionary<Hour, ulong> blocks) => journal.WriteRepeatable(transaction =>
     {
         transaction.Execute(
             "UPDATE batch SET state = 2, confirmed_ms = @now WHERE config = @config AND segment = @segment AND hour < @before AND state < 2",

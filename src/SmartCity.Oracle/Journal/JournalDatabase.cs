@@ -6,10 +6,15 @@ namespace SmartCity.Oracle;
 /// <summary>The journal, opened by its one writer. All writes go through transactions of one connection; safe to use from several threads.</summary>
 internal sealed class JournalDatabase : IDisposable
 {
+    // When a commit returns: with FULL when the disk has it, with NORMAL when the system has. Between transactions either can be said.
+    private const string Full = "PRAGMA synchronous = FULL";
+    private const string Normal = "PRAGMA synchronous = NORMAL";
+
     private readonly Lock _lock = new();
     private readonly string _path;
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, JournalStatement> _statements = [];
+    private string? _synchronous;
 
     private JournalDatabase(string path, SqliteConnection connection) => (_path, _connection) = (path, connection);
 
@@ -23,12 +28,13 @@ internal sealed class JournalDatabase : IDisposable
 
     /// <summary>Writes in one transaction: all of it is durable when this returns, or nothing is when it throws.</summary>
     /// <exception cref="JournalException">The disk is full, or the file cannot be written.</exception>
-    public T Write<T>(Func<JournalTransaction, T> write)
-    {
-        (T result, JournalTransaction written) = Commit(write);
-        written.Committed();
-        return result;
-    }
+    public T Write<T>(Func<JournalTransaction, T> write) => Commit(write, Full);
+
+    /// <summary>Writes in one transaction what can be had again from what is durable, or from the chain: it is not waited for the disk. A loss of
+    /// power may take it away, with all that was written after it and nothing before it; the next <see cref="Write{T}"/> makes it durable too.
+    /// (docs/adr/0025-writes-that-are-not-waited-for.md)</summary>
+    /// <exception cref="JournalException">The disk is full, or the file cannot be written.</exception>
+    public void WriteRepeatable(Action<JournalTransaction> write) => Commit(journal => Done(write, journal), Normal);
 
     /// <summary>Writes in one transaction that is then given up: what would become of it, and nothing changes.</summary>
     /// <exception cref="JournalException">The disk is full, or the file cannot be written.</exception>
@@ -46,11 +52,7 @@ internal sealed class JournalDatabase : IDisposable
 
     /// <summary>Writes in one transaction: all of it is durable when this returns, or nothing is when it throws.</summary>
     /// <exception cref="JournalException">The disk is full, or the file cannot be written.</exception>
-    public void Write(Action<JournalTransaction> write) => Write(journal =>
-    {
-        write(journal);
-        return true;
-    });
+    public void Write(Action<JournalTransaction> write) => Commit(journal => Done(write, journal), Full);
 
     /// <summary>Reads.</summary>
     /// <exception cref="JournalException">The file cannot be read.</exception>
@@ -76,12 +78,19 @@ internal sealed class JournalDatabase : IDisposable
         }
     }
 
-    private (T Result, JournalTransaction Written) Commit<T>(Func<JournalTransaction, T> write)
+    private T Commit<T>(Func<JournalTransaction, T> write, string synchronous)
     {
+        JournalTransaction journal;
+        T result;
         lock (_lock)
         {
-            return JournalFile.Guarded(_path, () =>
+            (result, journal) = JournalFile.Guarded(_path, () =>
             {
+                if (_synchronous != synchronous)
+                {
+                    _connection.Execute(synchronous); // Takes effect when it is compiled: never as a statement that is kept.
+                    _synchronous = synchronous;
+                }
                 using SqliteTransaction transaction = _connection.BeginTransaction();
                 JournalTransaction journal = new(this, transaction);
                 T result = write(journal);
@@ -90,6 +99,14 @@ internal sealed class JournalDatabase : IDisposable
                 return (result, journal);
             });
         }
+        journal.Committed();
+        return result;
+    }
+
+    private static bool Done(Action<JournalTransaction> write, JournalTransaction journal)
+    {
+        write(journal);
+        return true;
     }
 
     /// <summary>A statement compiled once, for those that run for every row.</summary>

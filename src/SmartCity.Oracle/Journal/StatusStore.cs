@@ -49,7 +49,7 @@ internal sealed class StatusStore(JournalDatabase journal, TimeProvider time)
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private void Write(string sql, object parameters) => journal.Write(transaction =>
+    private void Write(string sql, object parameters) => journal.WriteRepeatable(transaction =>
     {
         transaction.Execute(sql, parameters);
         transaction.Touch(OracleChanges.Status);

@@ -84,7 +84,7 @@ internal static class SignInServices
     /// <summary>Sends the whole page to sign-in, also when htmx asked for a part of one.</summary>
     private static Task RedirectAsync(RedirectContext<CookieAuthenticationOptions> context)
     {
-        if (context.Request.Headers.ContainsKey("HX-Request"))
+        if (context.Request.IsForAPart())
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             context.Response.Headers["HX-Redirect"] = "/sign-in";

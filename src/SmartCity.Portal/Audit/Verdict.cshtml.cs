@@ -19,6 +19,6 @@ internal sealed class VerdictModel(AuditJob job, City city) : PageModel
     public IActionResult OnPost()
     {
         job.Start();
-        return Request.Headers.ContainsKey("HX-Request") ? Partial("/Audit/_State.cshtml", this) : Redirect("/audit");
+        return Request.IsForAPart() ? Partial("/Audit/_State.cshtml", this) : Redirect("/audit");
     }
 }

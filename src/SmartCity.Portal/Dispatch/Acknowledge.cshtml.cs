@@ -27,7 +27,7 @@ internal sealed class AcknowledgeModel(OracleCommands commands) : PageModel
     public async Task<IActionResult> OnPostAsync(long alarm, string? note, CancellationToken cancellationToken)
     {
         AcknowledgeOutcome outcome = await AcknowledgeAsync(alarm, note ?? "", cancellationToken);
-        return Request.Headers.ContainsKey("HX-Request")
+        return Request.IsForAPart()
             ? Partial("/Shared/_Note.cshtml", NoteOf(outcome))
             : Redirect($"/dispatch?answer={outcome}");
     }

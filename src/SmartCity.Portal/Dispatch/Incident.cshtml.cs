@@ -195,13 +195,13 @@ internal sealed class IncidentModel(OracleReader reader, OracleCommands commands
         return true;
     }
 
-    private async Task<IActionResult> AnsweredAsync(long id, long asked, CancellationToken cancellationToken) => Request.Headers.ContainsKey("HX-Request")
+    private async Task<IActionResult> AnsweredAsync(long id, long asked, CancellationToken cancellationToken) => Request.IsForAPart()
         ? Partial("/Shared/_Note.cshtml", await desk.NoteOfAsync(asked, cancellationToken))
         : Redirect($"/dispatch/incident/{id}?asked={asked}");
 
     private async Task<IActionResult> ToldAsync(long id, Note note, CancellationToken cancellationToken)
     {
-        if (Request.Headers.ContainsKey("HX-Request"))
+        if (Request.IsForAPart())
         {
             return Partial("/Shared/_Note.cshtml", note);
         }

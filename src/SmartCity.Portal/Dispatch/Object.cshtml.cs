@@ -94,7 +94,7 @@ internal sealed class ObjectModel(OracleReader reader, DispatchFeed feed, DeskAn
         {
             told = new("bad", DispatchText.JournalAway);
         }
-        if (Request.Headers.ContainsKey("HX-Request"))
+        if (Request.IsForAPart())
         {
             return Partial("/Shared/_Note.cshtml", told);
         }

@@ -46,7 +46,7 @@ internal sealed class ReplayModel(ReplayJob job, DispatchFeed feed, City city, T
     public IActionResult OnPostStop()
     {
         job.Stop();
-        return Request.Headers.ContainsKey("HX-Request") ? Partial("/Dispatch/_Replay.cshtml", State) : Redirect("/dispatch/replay");
+        return Request.IsForAPart() ? Partial("/Dispatch/_Replay.cshtml", State) : Redirect("/dispatch/replay");
     }
 
     /// <summary>Starts a run.</summary>

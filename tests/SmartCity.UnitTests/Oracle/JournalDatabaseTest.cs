@@ -43,6 +43,20 @@ public sealed class JournalDatabaseTest
         Assert.That(Count(), Is.EqualTo(10_100));
     }
 
+    /// <summary>SQLite's own word for it: 2 waits for the disk at each commit (FULL), 1 does not (NORMAL).</summary>
+    [Test]
+    public void Write_BeforeAndAfterWhatIsRepeatable_WaitsForTheDisk()
+    {
+        List<long> waits = [];
+        _journal.Write(Note);
+        _journal.WriteRepeatable(Note);
+        _journal.WriteRepeatable(Note);
+        _journal.Write(Note);
+        Assert.That(waits, Is.EqualTo([2, 1, 1, 2]));
+
+        void Note(JournalTransaction transaction) => waits.Add(transaction.Scalar<long>("PRAGMA synchronous"));
+    }
+
     [Test]
     public void Write_ReadOnly_SaysSoAndGoesOnWhenItMay()
     {
