@@ -38,7 +38,8 @@ export default defineConfig({
       chainType: "l1",
       chainId: 31337,
       hardfork: "cancun",
-      blockGasLimit: 200_000_000,
+      // No block is ever half full: the base fee would rise to 1 wei, never fall again, and who has no balance could send nothing more.
+      blockGasLimit: 100_000_000_000,
       transactionGasCap: false,
       initialBaseFeePerGas: 0,
       // A test that plays months of the past begins the chain before them.

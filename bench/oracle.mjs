@@ -94,7 +94,7 @@ async function withNode(kind, work) {
     kind === "anvil"
       ? start("node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil", [
           ...["--host", "127.0.0.1", "--port", `${port}`, "--block-time", "1", "--hardfork", "cancun"],
-          ...["--block-base-fee-per-gas", "0", "--gas-limit", "200000000", "--silent"],
+          ...["--block-base-fee-per-gas", "0", "--gas-limit", "100000000000", "--silent"],
           ...["--prune-history", "8"],
         ])
       : start(process.execPath, [

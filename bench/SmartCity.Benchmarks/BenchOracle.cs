@@ -45,7 +45,6 @@ internal sealed class BenchOracle : IDisposable
             TimeProvider.System, NullLogger<AlphalogicClient>.Instance);
         _key = key;
         Plan = plan;
-        Layout = CityLayout.Of(plan);
         Journal = JournalDatabase.Open(_folder);
         Engine = new(options, plan, _source, city, api, key, Journal, TimeProvider.System, NullLoggerFactory.Instance);
         Reader = new(_folder, TimeProvider.System);
@@ -53,7 +52,7 @@ internal sealed class BenchOracle : IDisposable
 
     public CityPlan Plan { get; }
 
-    public CityLayout Layout { get; }
+    public CityLayout Layout => Engine.Layout;
 
     public JournalDatabase Journal { get; }
 

@@ -25,9 +25,6 @@ internal sealed partial class HourSubmitter(
     /// <summary>Hours of a segment on their way at a time.</summary>
     private const int Window = 400;
 
-    /// <summary>Hours of all segments on their way at a time: fewer than the sender takes before it waits for room.</summary>
-    private const int AllOnTheirWay = 800;
-
     /// <summary>So often in a row it must be found that the oracle cannot go on before it ends: one node may lag, or answer nonsense.</summary>
     private const int LooksUntilStop = 5;
 
@@ -130,7 +127,7 @@ internal sealed partial class HourSubmitter(
     {
         if (!_flights.TryGetValue(segment, out Flight? flight))
         {
-            _flights[segment] = flight = new() { SentBefore = await WaitingBeforeAsync(head, cancellationToken) };
+            _flights[segment] = flight = await ResumedAsync(head, cancellationToken);
         }
         Hour known = batches.ConfirmedBefore(segment);
         if (head.NextHour > layout.FirstHour
@@ -154,15 +151,20 @@ internal sealed partial class HourSubmitter(
         flight.SeeHead(head.NextHour, time);
     }
 
-    /// <summary>Hours before this one are on the chain, or wait at the node since an earlier run of this oracle.</summary>
-    private async Task<Hour> WaitingBeforeAsync(SegmentHead head, CancellationToken cancellationToken)
+    /// <summary>A segment's flight with the hours that wait at the node since an earlier run of this oracle.</summary>
+    private async Task<Flight> ResumedAsync(SegmentHead head, CancellationToken cancellationToken)
     {
         Hour end = new(head.NextHour.Value + Window);
         (Hour Hour, Hash32 Hash)[] sent = [.. batches.Transactions(chain.Config, head.Segment, head.NextHour, end)
             .OrderBy(pair => pair.Key).TakeWhile((pair, i) => pair.Key.Value == head.NextHour.Value + i).Select(pair => (pair.Key, pair.Value))];
         IReadOnlyList<RpcResult<EthTransactionInfo?>> known = await chain.Api.Client.SendBatchAsync<EthTransactionInfo>(
             [.. sent.Select(pair => new RpcRequest("eth_getTransactionByHash", pair.Hash))], cancellationToken);
-        return new(head.NextHour.Value + (uint)known.TakeWhile(found => found.ValueOrThrow() is { BlockNumber: null }).Count());
+        EthTransactionInfo[] waiting = [.. known.Select(found => found.ValueOrThrow()).TakeWhile(found => found is { BlockNumber: null }).Select(found => found!)];
+        return new()
+        {
+            SentBefore = new(head.NextHour.Value + (uint)waiting.Length),
+            GasOfHour = waiting.Length == 0 ? 0 : waiting.Max(transaction => transaction.Gas),
+        };
     }
 
     private async Task<IReadOnlyDictionary<Hour, ulong>> BlocksAsync(uint segment, Hour from, Hour to, CancellationToken cancellationToken)
@@ -207,25 +209,28 @@ internal sealed partial class HourSubmitter(
     private async Task<IEnumerable<string>> SendAsync(IReadOnlyList<SegmentHead> heads, CancellationToken cancellationToken)
     {
         List<OutboxBatch> due = [];
-        long room = AllOnTheirWay - heads.Sum(head => (long)_flights[head.Segment].SentBefore.Value - head.NextHour.Value);
+        OnTheirWay onTheirWay = heads.Aggregate(default(OnTheirWay), (all, head) => all.With(
+            (long)_flights[head.Segment].SentBefore.Value - head.NextHour.Value, _flights[head.Segment].GasOfHour));
         foreach (SegmentHead head in heads)
         {
             Flight flight = _flights[head.Segment];
             // After a refusal one hour shows whether the next ones will be taken.
-            long wanted = head.NextHour.Value + (flight.Refusals == 0 ? Window : 1) - (long)flight.SentBefore.Value;
+            long wanted = Math.Min(
+                head.NextHour.Value + (flight.Refusals == 0 ? Window : 1) - (long)flight.SentBefore.Value, onTheirWay.RoomFor(flight.GasOfHour));
             if (wanted > 0 && !flight.Waits(time) && IsOurTurn(head, flight))
             {
                 due.AddRange(batches.From(chain.Config, head.Segment, flight.SentBefore, (int)wanted));
             }
         }
         due.Sort((left, right) => (left.Batch.Hour, left.Batch.Segment).CompareTo((right.Batch.Hour, right.Batch.Segment))); // Segments advance side by side.
-        due = [.. due.Take((int)Math.Max(room, 0))];
+        TransactionRequest[] requests = [.. Fitting(due, onTheirWay)];
+        due = due[..requests.Length];
         using Activity? activity = due.Count == 0 ? null : OracleTelemetry.Begin("send hours")?.SetTag("count", due.Count);
         CheckChained(due, heads.ToDictionary(head => head.Segment));
-        IReadOnlyList<SendOutcome> outcomes = await chain.Sender.SendManyAsync([.. due.Select(ToRequest)], cancellationToken);
+        IReadOnlyList<SendOutcome> outcomes = await chain.Sender.SendManyAsync(requests, cancellationToken);
         List<(OutboxBatch, Hash32)> sent = [];
         Dictionary<uint, string> refused = [];
-        foreach ((OutboxBatch signed, SendOutcome outcome) in due.Zip(outcomes))
+        foreach ((OutboxBatch signed, TransactionRequest request, SendOutcome outcome) in due.Zip(requests, outcomes))
         {
             HourBatch batch = signed.Batch;
             switch (outcome)
@@ -244,7 +249,7 @@ internal sealed partial class HourSubmitter(
             }
             if (!refused.ContainsKey(batch.Segment))
             {
-                _flights[batch.Segment].SentBefore = batch.Hour.Next;
+                (_flights[batch.Segment].SentBefore, _flights[batch.Segment].GasOfHour) = (batch.Hour.Next, request.GasLimit!.Value);
             }
         }
         if (sent.Count > 0)
@@ -355,6 +360,22 @@ internal sealed partial class HourSubmitter(
         }
     }
 
+    /// <summary>The calls of the first of what is due, as many as may join what is on its way.</summary>
+    private IEnumerable<TransactionRequest> Fitting(IEnumerable<OutboxBatch> due, OnTheirWay onTheirWay)
+    {
+        foreach (OutboxBatch signed in due)
+        {
+            TransactionRequest request = ToRequest(signed);
+            ulong gas = request.GasLimit!.Value;
+            if (onTheirWay.RoomFor(gas) == 0)
+            {
+                yield break;
+            }
+            onTheirWay = onTheirWay.With(1, gas);
+            yield return request;
+        }
+    }
+
     private TransactionRequest ToRequest(OutboxBatch batch) => chain.City.Contracts.RecordHour(batch.Batch, batch.Signatures);
 
     /// <summary>What is on its way of a segment.</summary>
@@ -369,6 +390,9 @@ internal sealed partial class HourSubmitter(
 
         /// <summary>Hours before this one were sent by this process, or are on the chain.</summary>
         public Hour SentBefore { get; set; }
+
+        /// <summary>Gas limit of each of those that wait.</summary>
+        public ulong GasOfHour { get; set; }
 
         /// <summary>Since when the head has stood where it stands.</summary>
         public long HeadSince { get; private set; }

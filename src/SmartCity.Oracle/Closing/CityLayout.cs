@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SmartCity.Domain;
 
 namespace SmartCity.Oracle;
@@ -14,6 +15,9 @@ namespace SmartCity.Oracle;
 internal sealed record ChannelLayout(
     uint Group, int Channel, EnergyKind Kind, string SourceObject, string Register, ulong SerialNumber, RegisterLimits Limits, ChannelLayout? Energy = null)
 {
+    /// <summary>Each made once: every channel of every hour asks for one of these few.</summary>
+    private static readonly ConcurrentDictionary<string, string> ImportTags = new(StringComparer.Ordinal);
+
     /// <summary>The register that a channel's state follows.</summary>
     public ChannelLayout Followed(ChannelState state) => Energy is { } energy && state.Heat is null ? energy : this;
 
@@ -21,7 +25,7 @@ internal sealed record ChannelLayout(
     public SignalKey RegisterKey => new(SourceObject, Register);
 
     /// <summary>The interval that was imported for an hour, kWh.</summary>
-    public SignalKey ImportKey => new(SourceObject, $"{Register}.80020");
+    public SignalKey ImportKey => new(SourceObject, ImportTags.GetOrAdd(Register, static register => $"{register}.80020"));
 
     /// <summary>The serial number.</summary>
     public SignalKey SerialKey => new(SourceObject, CityLayout.SerialSignal);
@@ -37,6 +41,12 @@ internal sealed record GroupLayout(GroupPlan Plan, IReadOnlyList<ChannelLayout> 
 /// <param name="Kind">Electricity or heat.</param>
 /// <param name="Groups">Groups.</param>
 internal sealed record SegmentLayout(uint Number, EnergyKind Kind, IReadOnlyList<GroupLayout> Groups);
+
+/// <summary>Where a channel is.</summary>
+/// <param name="Segment">Its segment.</param>
+/// <param name="GroupIndex">Its group's place in the segment's payload.</param>
+/// <param name="Channel">The channel.</param>
+internal readonly record struct ChannelPlace(SegmentLayout Segment, int GroupIndex, ChannelLayout Channel);
 
 /// <summary>Which signal feeds which place of which payload.</summary>
 /// <param name="Calendar">The city's calendar.</param>
@@ -85,6 +95,11 @@ internal sealed record CityLayout(CityCalendar Calendar, Hour FirstHour, IReadOn
             [.. segment.Groups.Select(group => new GroupLayout(
                 group, segment.Kind == EnergyKind.Electricity ? ElectricityChannels(group) : HeatChannels(group)))]))]);
     }
+
+    /// <summary>Where each channel is.</summary>
+    public IReadOnlyDictionary<ChannelKey, ChannelPlace> Places { get; } = Segments
+        .SelectMany(segment => segment.Groups.Index().SelectMany(group => group.Item.Channels.Select(channel => new ChannelPlace(segment, group.Index, channel))))
+        .ToDictionary(place => new ChannelKey(place.Channel.Group, place.Channel.Channel));
 
     /// <summary>All channels, in payload order.</summary>
     public IEnumerable<ChannelLayout> Channels => Segments.SelectMany(segment => segment.Groups).SelectMany(group => group.Channels);

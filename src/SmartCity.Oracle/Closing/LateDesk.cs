@@ -24,11 +24,6 @@ internal sealed partial class LateDesk(
 
     private const decimal WattHoursPerKilowattHour = 1_000m;
 
-    private readonly Dictionary<ChannelKey, (SegmentLayout Segment, int GroupIndex, ChannelLayout Channel)> _places = layout.Segments
-        .SelectMany(segment => segment.Groups.Index().SelectMany(group =>
-            group.Item.Channels.Select(channel => (Segment: segment, GroupIndex: group.Index, Channel: channel))))
-        .ToDictionary(place => new ChannelKey(place.Channel.Group, place.Channel.Channel));
-
     private (long File, long Hours)? _decided;
     private long _askedAt;
 
@@ -130,8 +125,8 @@ internal sealed partial class LateDesk(
     {
         Dictionary<uint, Hour> closedBefore = layout.Segments.ToDictionary(segment => segment.Number, segment => HourStore.NextHour(transaction, segment.Number));
         List<(ChannelKey Key, ChannelState State, Hour From)> open = [.. HourStore.ReadSilent(transaction)
-            .Where(pair => _places.ContainsKey(pair.Key))
-            .Select(pair => (pair.Key, State: pair.Value, From: LateGap.OpenFrom(pair.Value, closedBefore[_places[pair.Key].Segment.Number])))
+            .Where(pair => layout.Places.ContainsKey(pair.Key))
+            .Select(pair => (pair.Key, State: pair.Value, From: LateGap.OpenFrom(pair.Value, closedBefore[layout.Places[pair.Key].Segment.Number])))
             .Where(gap => gap.From is not null)
             .Select(gap => (gap.Key, gap.State, gap.From!.Value))];
         if (open.Count == 0)
@@ -145,8 +140,8 @@ internal sealed partial class LateDesk(
         bool hasMoved = false;
         foreach ((ChannelKey key, ChannelState state, Hour from) in open)
         {
-            (SegmentLayout Segment, int GroupIndex, ChannelLayout Channel) place = _places[key];
-            place.Channel = place.Channel.Followed(state);
+            ChannelPlace place = layout.Places[key];
+            place = place with { Channel = place.Channel.Followed(state) };
             Hour before = closedBefore[place.Segment.Number];
             Dictionary<Hour, Dictionary<SignalKey, HourInput>> known = late.GetValueOrDefault(key) ?? [];
             foreach ((Hour hour, CurrentValue value) in InTime(imported[key], counted, place.Segment).Where(pair => pair.Key >= from && pair.Key < before))
@@ -172,7 +167,7 @@ internal sealed partial class LateDesk(
 
     private void Fill(
         JournalTransaction transaction,
-        (SegmentLayout Segment, int GroupIndex, ChannelLayout Channel) place,
+        ChannelPlace place,
         ChannelKey key,
         IReadOnlyList<LateHours> filled,
         Dictionary<Hour, Dictionary<SignalKey, HourInput>> known,
@@ -200,7 +195,7 @@ internal sealed partial class LateDesk(
         {
             bool isDecided = true;
             LateCounts counts = default;
-            foreach (FileChannel hours in LateStore.ChannelsOf(transaction, file).Where(hours => _places.ContainsKey(hours.Channel)))
+            foreach (FileChannel hours in LateStore.ChannelsOf(transaction, file).Where(hours => layout.Places.ContainsKey(hours.Channel)))
             {
                 (LateCounts ofChannel, bool waits) = Decide(transaction, file, hours, states, events);
                 counts = new(counts.Corrected + ofChannel.Corrected, counts.Kept + ofChannel.Kept, counts.Unused + ofChannel.Unused);
@@ -216,7 +211,7 @@ internal sealed partial class LateDesk(
     private (LateCounts Counts, bool Waits) Decide(
         JournalTransaction transaction, UnsettledFile file, FileChannel asked, Dictionary<ChannelKey, ChannelState> states, List<MeterEvent> events)
     {
-        (SegmentLayout segment, int group, ChannelLayout channel) = _places[asked.Channel];
+        (SegmentLayout segment, int group, ChannelLayout channel) = layout.Places[asked.Channel];
         Hour closedBefore = HourStore.NextHour(transaction, segment.Number);
         (Hour from, Hour before) = LateStore.WithGaps(transaction, asked.Channel, asked.From, asked.To.Next);
         CountedReadings counted = new(transaction.Connection, transaction.Inner, from, before);
@@ -261,7 +256,7 @@ internal sealed partial class LateDesk(
     private IEnumerable<Hour> TooLate(
         JournalTransaction transaction, CountedReadings counted, FileChannel asked, SegmentLayout segment, Hour closedBefore, UnsettledFile file)
     {
-        int group = _places[asked.Channel].GroupIndex;
+        int group = layout.Places[asked.Channel].GroupIndex;
         return ImportStore.CurrentOf(transaction.Connection, transaction.Inner, asked.From, asked.To.Next)
             .Where(pair => pair.Key.Channel == asked.Channel && pair.Key.Hour < closedBefore && pair.Value.File == file.Id && IsTooLate(pair.Key.Hour, pair.Value))
             .Select(pair => pair.Key.Hour)

@@ -38,7 +38,8 @@ internal sealed class OracleEngine : IDisposable
         NoticeOffice? office = null)
     {
         _journal = journal;
-        CityLayout layout = CityLayout.Of(plan);
+        Layout = CityLayout.Of(plan);
+        CityLayout layout = Layout;
         SampleStore samples = new(journal);
         HourStore hours = new(journal, samples, time);
         StatusStore status = new(journal, time);
@@ -83,6 +84,9 @@ internal sealed class OracleEngine : IDisposable
             ? null
             : new(options.ImportFolder, new(map, plan, imports, time), time, logging.CreateLogger<ImportFolder>());
     }
+
+    /// <summary>Which signal feeds which place of which payload.</summary>
+    public CityLayout Layout { get; }
 
     /// <summary>Polls the source.</summary>
     public Poller Poller { get; }

@@ -25,15 +25,11 @@ internal sealed class ImportStore
     private readonly JournalDatabase _journal;
     private readonly CityLayout _layout;
     private readonly TimeProvider _time;
-    private readonly Dictionary<(uint Group, int Channel), (SegmentLayout Segment, int GroupIndex)> _places;
 
     /// <summary>The store of a journal.</summary>
     public ImportStore(JournalDatabase journal, CityLayout layout, TimeProvider time)
     {
         (_journal, _layout, _time) = (journal, layout, time);
-        _places = layout.Segments
-            .SelectMany(segment => segment.Groups.Index().SelectMany(group => group.Item.Channels.Select(channel => (channel, segment, group.Index))))
-            .ToDictionary(place => (place.channel.Group, place.channel.Channel), place => (place.segment, place.Index));
     }
 
     /// <summary>Takes what an examined file says. The same file twice changes nothing; an older message changes nothing that counts.</summary>
@@ -69,7 +65,7 @@ internal sealed class ImportStore
             Hour before = new((uint)Math.Min(To, from + Chunk));
             CountedReadings closed = new(connection, null, first, before);
             candidates.AddRange(CurrentOf(connection, null, first, before)
-                .Where(pair => _places.ContainsKey((pair.Key.Channel.Group, pair.Key.Channel.Channel)))
+                .Where(pair => _layout.Places.ContainsKey(pair.Key.Channel))
                 .Select(pair => CandidateOf(closed, pair.Key.Hour, pair.Key.Channel, pair.Value.Interval, pair.Value.ReceivedAt))
                 .OfType<CorrectionCandidate>());
         }
@@ -157,7 +153,7 @@ internal sealed class ImportStore
             return counts with { Superseded = counts.Superseded + 1 };
         }
         counts = counts with { Withheld = counts.Withheld + (value.Interval is null ? 1 : 0) };
-        if (closed.IsClosed(_places[(value.Group, value.Channel)].Segment.Number, value.Hour))
+        if (closed.IsClosed(_layout.Places[channel].Segment.Number, value.Hour))
         {
             if (CandidateOf(closed, value.Hour, channel, value.Interval, _time.GetUtcNow()) is not { } candidate)
             {
@@ -197,7 +193,7 @@ internal sealed class ImportStore
 
     private CorrectionCandidate? CandidateOf(CountedReadings closed, Hour hour, ChannelKey channel, WattHours? interval, DateTimeOffset receivedAt)
     {
-        (SegmentLayout segment, int group) = _places[(channel.Group, channel.Channel)];
+        (SegmentLayout segment, int group, _) = _layout.Places[channel];
         return interval is { } imported
             && closed.Find(segment, group, channel.Channel, hour) is { } counted
             && (counted.IsMissing || counted.Stated.Quality == Quality.Interpolated || counted.Counts != (long)imported.Value)

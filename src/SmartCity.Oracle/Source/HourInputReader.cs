@@ -13,8 +13,6 @@ internal sealed partial class HourInputReader(
 
     private readonly HashSet<SignalKey> _boundaries = [.. layout.Boundaries.Concat(layout.OptionalBoundaries)];
     private readonly HashSet<SignalKey> _means = [.. layout.Means];
-    private readonly Dictionary<ChannelKey, SignalKey> _importKeys =
-        layout.Channels.ToDictionary(channel => new ChannelKey(channel.Group, channel.Channel), channel => channel.ImportKey);
 
     private static readonly TimeSpan BoundaryTolerance = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MeanStep = TimeSpan.FromMinutes(15);
@@ -75,9 +73,9 @@ internal sealed partial class HourInputReader(
         IReadOnlyDictionary<(Hour Hour, ChannelKey Channel), CurrentValue> imported = imports.Read(from, new(from.Value + (uint)hours.Count));
         foreach (((Hour hour, ChannelKey channel), CurrentValue value) in imported)
         {
-            if (value.Interval is { } interval && _importKeys.TryGetValue(channel, out SignalKey key))
+            if (value.Interval is { } interval && layout.Places.TryGetValue(channel, out ChannelPlace place))
             {
-                hours[(int)(hour.Value - from.Value)][key] = new(interval.Value / WattHoursPerKilowattHour, hour.End, InputOrigin.Import, value.ReceivedAt);
+                hours[(int)(hour.Value - from.Value)][place.Channel.ImportKey] = new(interval.Value / WattHoursPerKilowattHour, hour.End, InputOrigin.Import, value.ReceivedAt);
             }
         }
     }

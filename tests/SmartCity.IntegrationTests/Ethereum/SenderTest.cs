@@ -4,6 +4,7 @@ using SmartCity.Ethereum.JsonRpc;
 using SmartCity.Ethereum.Sending;
 using SmartCity.Ethereum.Signing;
 using SmartCity.IntegrationTests.Nodes;
+using SmartCity.Ledger;
 
 namespace SmartCity.IntegrationTests.Ethereum;
 
@@ -113,6 +114,24 @@ public sealed class SenderTest(string kind)
             Is.EqualTo(new[] { 10, 11, 25 }));
         Assert.That(receipts, Has.Count.EqualTo(27).And.All.TypeOf<ReceiptOutcome.Mined>());
         Assert.That((await WaitAsync([next]))[0], Is.TypeOf<ReceiptOutcome.Mined>(), "no nonce is missing");
+    }
+
+    /// <summary>A base fee that rose from 0 to 1 wei would never fall again, and a key without balance could send nothing more.</summary>
+    [Test]
+    public async Task SendManyAsync_MuchGasInABlock_StaysFree()
+    {
+        const int Count = 14;
+        using EthECKey key = EthECKey.Generate();
+        using TransactionSender sender = new(_api, key, TestContracts.ChainId);
+        Address burner = await TestContracts.DeployAsync(_api, sender, TestContracts.BurnAll, Token);
+
+        IReadOnlyList<ReceiptOutcome> receipts = await WaitAsync(
+            await sender.SendManyAsync([.. Enumerable.Repeat(new TransactionRequest(burner, default, CityCalls.MaxGas), Count)], Token));
+
+        Assert.That(receipts, Is.All.TypeOf<ReceiptOutcome.Mined>());
+        Assert.That(receipts.Cast<ReceiptOutcome.Mined>().Sum(mined => (long)mined.Receipt.GasUsed), Is.EqualTo(Count * (long)CityCalls.MaxGas));
+        Assert.That((await TestContracts.SendAsync(_api, sender, new(key.Address, default, Gas), Token)).IsSuccess, Is.True);
+        Assert.That((await _api.GetBlockAsync(BlockParameter.Latest, Token)).BaseFeePerGas, Is.EqualTo(System.Numerics.BigInteger.Zero));
     }
 
     [Test]

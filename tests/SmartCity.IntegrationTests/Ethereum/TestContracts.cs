@@ -17,6 +17,9 @@ internal static class TestContracts
     /// <summary>Reverts with the call's data.</summary>
     public const string RevertWithData = "366000600037366000fd";
 
+    /// <summary>Fails at once and uses all gas that it is given.</summary>
+    public const string BurnAll = "fe";
+
     /// <summary>Logs the call's data after the first word, with the first word as topic.</summary>
     public const string Log = "366000600037" + "600051" + "60203603" + "6020a100";
 

@@ -40,7 +40,7 @@ public static class AnvilNode
         List<string> arguments =
         [
             "--host", "127.0.0.1", "--port", Text((ulong)port), "--chain-id", Text(options.ChainId), "--hardfork", "cancun",
-            "--block-base-fee-per-gas", Text(options.BaseFee), "--gas-limit", "200000000",
+            "--block-base-fee-per-gas", Text(options.BaseFee), "--gas-limit", "100000000000",
             "--cache-path", states,
         ];
         if (options.BlockTime is { } seconds)
