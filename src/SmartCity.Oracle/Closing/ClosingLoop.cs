@@ -21,8 +21,11 @@ internal sealed partial class ClosingLoop(
     TimeProvider time,
     ILogger<ClosingLoop> logger)
 {
-    /// <summary>Hours read and written at a time: bounds memory to a month of one city.</summary>
-    private const int ChunkHours = 31 * 24;
+    /// <summary>Hours of a back-fill that are read and written at a time, however few signals they have.</summary>
+    private const int MostHoursAtATime = 31 * 24;
+
+    /// <summary>Values of a back-fill that are held at a time: some 200 MB.</summary>
+    private const int MostValuesAtATime = 2_000_000;
 
     /// <summary>Channels of a city whose hour leaves so much behind that it is worth collecting at once.</summary>
     private const int ManyChannels = 20_000;
@@ -168,6 +171,10 @@ internal sealed partial class ClosingLoop(
         }
     }
 
+    /// <summary>How many hours of a back-fill are read and written at a time: of a small city a month, of a large one as many as memory allows.</summary>
+    /// <param name="signals">Signals that an hour is closed from.</param>
+    internal static uint HoursAtATime(int signals) => (uint)Math.Clamp(MostValuesAtATime / Math.Max(signals, 1), 1, MostHoursAtATime);
+
     private async Task BackfillAsync(Hour from, Hour due, CancellationToken cancellationToken)
     {
         LogBackfill(from, due, due.Value - from.Value);
@@ -176,9 +183,10 @@ internal sealed partial class ClosingLoop(
         {
             await BeginAsync(cancellationToken);
         }
+        uint atATime = HoursAtATime(inputs.SignalCount);
         for (Hour next = from; next < due;)
         {
-            Hour end = new(Math.Min(due.Value, next.Value + ChunkHours));
+            Hour end = new(Math.Min(due.Value, next.Value + atATime));
             IReadOnlyList<Dictionary<SignalKey, HourInput>> read = await inputs.ReadHistoryAsync(next, end, cancellationToken);
             double seconds = Math.Max(time.GetElapsedTime(started).TotalSeconds, 0.001);
             Write([.. read.Select((hour, i) => (new Hour(next.Value + (uint)i), (IReadOnlyDictionary<SignalKey, HourInput>)hour))],

@@ -19,6 +19,9 @@ internal sealed partial class HourInputReader(
     private static readonly TimeSpan HalfHour = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan[] RoundDelays = [TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4)];
 
+    /// <summary>Signals that an hour is closed from.</summary>
+    public int SignalCount => _boundaries.Count + _means.Count;
+
     /// <summary>Inputs of one hour: polled samples first, the source's history for the rest.</summary>
     /// <exception cref="AlphalogicException">The source does not answer; one signal that does not is left out instead.</exception>
     public async Task<IReadOnlyDictionary<SignalKey, HourInput>> ReadLiveAsync(Hour hour, CancellationToken cancellationToken)
