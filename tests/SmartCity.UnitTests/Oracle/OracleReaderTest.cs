@@ -94,7 +94,7 @@ public sealed class OracleReaderTest
     }
 
     [Test]
-    public async Task GetEndedAlarmsAsync_OneOfTwoHasEnded_GivesItAlone()
+    public async Task GetAlarmsAsync_OneOfTwoHasEnded_EachListHasItsOwn()
     {
         Write("""
             INSERT INTO incident (id, hash, object, object_name, number, alarm, code, detail, is_open, raised_ms, state)
@@ -107,15 +107,17 @@ public sealed class OracleReaderTest
             """);
         OracleReader reader = new(_folder, _time);
 
+        IReadOnlyList<AlarmView> open = await reader.GetOpenAlarmsAsync(new(), 0, 10, CancellationToken.None);
         IReadOnlyList<AlarmView> ended = await reader.GetEndedAlarmsAsync(null, 10, CancellationToken.None);
         IReadOnlyList<AlarmView> all = await reader.GetAlarmsAsync(null, 10, CancellationToken.None);
 
         using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(open.Select(alarm => (alarm.Id, alarm.Standing)), Is.EqualTo([(2L, AlarmStanding.ReturnedUnacknowledged)]));
         Assert.That(ended.Select(alarm => (alarm.Id, alarm.Standing)), Is.EqualTo([(1L, AlarmStanding.Ended)]));
         Assert.That(await reader.GetEndedAlarmsAsync(1, 10, CancellationToken.None), Is.Empty);
         Assert.That(all.Select(alarm => alarm.Standing), Is.EqualTo([AlarmStanding.ReturnedUnacknowledged, AlarmStanding.Ended]));
-        Assert.That((all[0].IncidentId, all[1].IncidentId), Is.EqualTo(("0x02" + new string('0', 62), (string?)null)));
-        Assert.That(all[0].Entries.Select(entry => (entry.Kind, entry.State, entry.TransactionHash)), Is.EqualTo(
+        Assert.That((open[0].IncidentId, all[1].IncidentId), Is.EqualTo(("0x02" + new string('0', 62), (string?)null)));
+        Assert.That(open[0].Entries.Select(entry => (entry.Kind, entry.State, entry.TransactionHash)), Is.EqualTo(
             [(IncidentEntryKind.Raised, (OutboxState?)OutboxState.Confirmed, "0xbb"), (IncidentEntryKind.Cleared, OutboxState.Waiting, null)]));
         Assert.That(await reader.CountOpenAlarmsAsync(new(), CancellationToken.None), Is.EqualTo(new AlarmCounts(0, 0, 1, 1)));
     }
