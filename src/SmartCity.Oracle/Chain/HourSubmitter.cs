@@ -159,11 +159,11 @@ internal sealed partial class HourSubmitter(
             .OrderBy(pair => pair.Key).TakeWhile((pair, i) => pair.Key.Value == head.NextHour.Value + i).Select(pair => (pair.Key, pair.Value))];
         IReadOnlyList<RpcResult<EthTransactionInfo?>> known = await chain.Api.Client.SendBatchAsync<EthTransactionInfo>(
             [.. sent.Select(pair => new RpcRequest("eth_getTransactionByHash", pair.Hash))], cancellationToken);
-        EthTransactionInfo[] waiting = [.. known.Select(found => found.ValueOrThrow()).TakeWhile(found => found is { BlockNumber: null }).Select(found => found!)];
         return new()
         {
-            SentBefore = new(head.NextHour.Value + (uint)waiting.Length),
-            GasOfHour = waiting.Length == 0 ? 0 : waiting.Max(transaction => transaction.Gas),
+            SentBefore = new(head.NextHour.Value + (uint)known.TakeWhile(found => found.ValueOrThrow() is { BlockNumber: null }).Count()),
+            // What was asked for, not what the node says of it.
+            GasOfHour = batches.From(chain.Config, head.Segment, head.NextHour, 1).Select(first => ToRequest(first).GasLimit!.Value).FirstOrDefault(),
         };
     }
 
