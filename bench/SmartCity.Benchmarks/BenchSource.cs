@@ -19,7 +19,9 @@ internal sealed class BenchSource(int groups, long firstMs)
 {
     private const int SignalsOfObject = 8;
     private const long MsPerHour = 3_600_000;
-    private const int WattHoursOfCommonParts = 20;
+    private const int LeakyOf = 100;
+    private const int WattHoursLost = 2;
+    private const int WattHoursLeaked = 200;
 
     private static readonly string[] s_parentSignals = ["sn", "a0", "a1", "a2"];
     private static readonly string[] s_consumerSignals = ["sn", "a"];
@@ -162,12 +164,15 @@ internal sealed class BenchSource(int groups, long firstMs)
     private decimal Register(int index, int phase, long at)
     {
         (int group, int meter) = Math.DivRem(index, BenchCity.MetersOfGroup);
-        int perHour = meter == 0 ? RateOf(group, phase) + WattHoursOfCommonParts : RateOf(group, meter - 1);
+        int perHour = meter == 0 ? RateOf(group, phase) + LossOf(group) : RateOf(group, meter - 1);
         return 100_000 + decimal.Floor((at - firstMs) * (decimal)perHour / MsPerHour);
     }
 
     /// <summary>What a flat uses, Wh an hour: a multiple of four.</summary>
     private static int RateOf(int group, int flat) => 200 + (((group * 31) + (flat * 17)) % 200 * 4);
+
+    /// <summary>What a house's meter has in an hour beyond its flats' on each phase, Wh: as much as meters may differ, but in one house of a hundred.</summary>
+    private static int LossOf(int group) => group % LeakyOf == LeakyOf - 1 ? WattHoursLeaked : WattHoursLost;
 
     private static string NameOf(int index)
     {

@@ -139,7 +139,9 @@ internal sealed partial class HourSubmitter(
         }
         if (head.NextHour != known)
         {
-            batches.Confirm(chain.Config, segment, head.NextHour, await BlocksAsync(segment, known, head.NextHour, cancellationToken));
+            IReadOnlyDictionary<Hour, TransactionReceipt> receipts = await ReceiptsAsync(segment, known, head.NextHour, cancellationToken);
+            batches.Confirm(chain.Config, segment, head.NextHour, receipts.ToDictionary(pair => pair.Key, pair => pair.Value.BlockNumber));
+            flight.SeeUsed(receipts.Values);
             LogConfirmed(segment, head.NextHour);
         }
         if (head.NextHour < known)
@@ -163,19 +165,20 @@ internal sealed partial class HourSubmitter(
         {
             SentBefore = new(head.NextHour.Value + (uint)known.TakeWhile(found => found.ValueOrThrow() is { BlockNumber: null }).Count()),
             // What was asked for, not what the node says of it.
-            GasOfHour = batches.From(chain.Config, head.Segment, head.NextHour, 1).Select(first => ToRequest(first).GasLimit!.Value).FirstOrDefault(),
+            GasLimit = batches.From(chain.Config, head.Segment, head.NextHour, 1).Select(first => ToRequest(first).GasLimit!.Value).FirstOrDefault(),
         };
     }
 
-    private async Task<IReadOnlyDictionary<Hour, ulong>> BlocksAsync(uint segment, Hour from, Hour to, CancellationToken cancellationToken)
+    /// <summary>What the transactions did that brought hours to the chain, as far as the node knows them.</summary>
+    private async Task<IReadOnlyDictionary<Hour, TransactionReceipt>> ReceiptsAsync(uint segment, Hour from, Hour to, CancellationToken cancellationToken)
     {
         (Hour Hour, Hash32 Hash)[] sent = [.. batches.Transactions(chain.Config, segment, from, to).Select(pair => (pair.Key, pair.Value))];
-        IReadOnlyList<TransactionReceipt?> receipts = await chain.Api.FindReceiptsAsync([.. sent.Select(pair => pair.Hash)], cancellationToken);
-        OracleTelemetry.Confirmed(
-            segment, Math.Max(0, (long)to.Value - from.Value), receipts.Sum(receipt => receipt is { IsSuccess: true } ? (long)receipt.GasUsed : 0));
-        return sent.Zip(receipts)
+        IReadOnlyList<TransactionReceipt?> found = await chain.Api.FindReceiptsAsync([.. sent.Select(pair => pair.Hash)], cancellationToken);
+        Dictionary<Hour, TransactionReceipt> receipts = sent.Zip(found)
             .Where(pair => pair.Second is { IsSuccess: true })
-            .ToDictionary(pair => pair.First.Hour, pair => pair.Second!.BlockNumber);
+            .ToDictionary(pair => pair.First.Hour, pair => pair.Second!);
+        OracleTelemetry.Confirmed(segment, Math.Max(0, (long)to.Value - from.Value), receipts.Values.Sum(receipt => (long)receipt.GasUsed));
+        return receipts;
     }
 
     private void Sign(uint segment, SegmentHead head)
@@ -210,13 +213,13 @@ internal sealed partial class HourSubmitter(
     {
         List<OutboxBatch> due = [];
         OnTheirWay onTheirWay = heads.Aggregate(default(OnTheirWay), (all, head) => all.With(
-            (long)_flights[head.Segment].SentBefore.Value - head.NextHour.Value, _flights[head.Segment].GasOfHour));
+            (long)_flights[head.Segment].SentBefore.Value - head.NextHour.Value, _flights[head.Segment].ExpectedGas));
         foreach (SegmentHead head in heads)
         {
             Flight flight = _flights[head.Segment];
             // After a refusal one hour shows whether the next ones will be taken.
             long wanted = Math.Min(
-                head.NextHour.Value + (flight.Refusals == 0 ? Window : 1) - (long)flight.SentBefore.Value, onTheirWay.RoomFor(flight.GasOfHour));
+                head.NextHour.Value + (flight.Refusals == 0 ? Window : 1) - (long)flight.SentBefore.Value, onTheirWay.RoomFor(flight.ExpectedGas));
             if (wanted > 0 && !flight.Waits(time) && IsOurTurn(head, flight))
             {
                 due.AddRange(batches.From(chain.Config, head.Segment, flight.SentBefore, (int)wanted));
@@ -249,7 +252,7 @@ internal sealed partial class HourSubmitter(
             }
             if (!refused.ContainsKey(batch.Segment))
             {
-                (_flights[batch.Segment].SentBefore, _flights[batch.Segment].GasOfHour) = (batch.Hour.Next, request.GasLimit!.Value);
+                (_flights[batch.Segment].SentBefore, _flights[batch.Segment].GasLimit) = (batch.Hour.Next, request.GasLimit!.Value);
             }
         }
         if (sent.Count > 0)
@@ -366,7 +369,7 @@ internal sealed partial class HourSubmitter(
         foreach (OutboxBatch signed in due)
         {
             TransactionRequest request = ToRequest(signed);
-            ulong gas = request.GasLimit!.Value;
+            ulong gas = _flights[signed.Batch.Segment].Expected(request.GasLimit!.Value);
             if (onTheirWay.RoomFor(gas) == 0)
             {
                 yield break;
@@ -385,6 +388,7 @@ internal sealed partial class HourSubmitter(
         private const int MostDoublings = 6;
 
         private Hour _head;
+        private ulong? _used;
         private long _refusedAt;
         private long? _readySince;
 
@@ -392,7 +396,10 @@ internal sealed partial class HourSubmitter(
         public Hour SentBefore { get; set; }
 
         /// <summary>Gas limit of each of those that wait.</summary>
-        public ulong GasOfHour { get; set; }
+        public ulong GasLimit { get; set; }
+
+        /// <summary>What each of those that wait will use.</summary>
+        public ulong ExpectedGas => Expected(GasLimit);
 
         /// <summary>Since when the head has stood where it stands.</summary>
         public long HeadSince { get; private set; }
@@ -405,6 +412,13 @@ internal sealed partial class HourSubmitter(
 
         /// <summary>Why it was refused last.</summary>
         public string? Refusal { get; private set; }
+
+        /// <summary>What an hour will use: as much as the dearest of those that arrived last, or its limit while none did. A limit allows for an
+        /// hour in which no phase balances; ordinary ones use a ninth of it.</summary>
+        public ulong Expected(ulong gasLimit) => Math.Min(_used ?? gasLimit, gasLimit);
+
+        /// <summary>What those that arrived used.</summary>
+        public void SeeUsed(IEnumerable<TransactionReceipt> receipts) => _used = receipts.Max(receipt => (ulong?)receipt.GasUsed) ?? _used;
 
         public void SeeHead(Hour head, TimeProvider time)
         {

@@ -6,21 +6,21 @@ namespace SmartCity.Oracle;
 /// Hardhat's keeps every step of it in memory until the block is done.
 /// </summary>
 /// <param name="Hours">How many.</param>
-/// <param name="Gas">Sum of their gas limits.</param>
+/// <param name="Gas">What they are expected to use.</param>
 internal readonly record struct OnTheirWay(long Hours, ulong Gas)
 {
     /// <summary>Fewer than the sender takes before it waits for room.</summary>
     public const int MostHours = 800;
 
-    /// <summary>Some 60 hours of full segments, 90,000 readings: more than is closed while a block is made.</summary>
-    public const ulong MostGas = 1_000_000_000;
+    /// <summary>Some 500 ordinary hours of full segments, or 60 of which nothing is known but their limits: more than is closed while a block is made.</summary>
+    public const ulong MostGas = 200_000_000;
 
     /// <summary>With more hours.</summary>
     /// <param name="hours">How many.</param>
-    /// <param name="gasOfHour">Gas limit of each.</param>
+    /// <param name="gasOfHour">What each is expected to use.</param>
     public OnTheirWay With(long hours, ulong gasOfHour) => new(Hours + hours, Gas + (ulong)hours * gasOfHour);
 
-    /// <summary>How many hours of one gas limit may join. One may whenever none is on its way: no call has a limit near <see cref="MostGas"/>.</summary>
+    /// <summary>How many hours may join that use so much each. One may whenever none is on its way: no call has a limit near <see cref="MostGas"/>.</summary>
     public int RoomFor(ulong gasOfHour)
     {
         ulong byNumber = (ulong)Math.Max(0, MostHours - Hours);

@@ -12,9 +12,13 @@ namespace SmartCity.Oracle;
 /// </summary>
 internal sealed class JournalStatement : IDisposable
 {
+    /// <summary>Stands for a text or bytes, and for what could not be bound: it equals nothing.</summary>
+    private static readonly object s_other = new();
+
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
     private readonly int[] _places;
+    private readonly object?[] _bound;
 
     /// <summary>Compiles a statement with the parameters <c>$0</c>, <c>$1</c>…, each as often as wanted.</summary>
     /// <exception cref="SqliteException">It is not a statement of this database.</exception>
@@ -25,6 +29,7 @@ internal sealed class JournalStatement : IDisposable
         Debug.Assert(string.IsNullOrWhiteSpace(rest), "One statement at a time.");
         _places = [.. Enumerable.Range(0, raw.sqlite3_bind_parameter_count(_statement)).Select(i =>
             raw.sqlite3_bind_parameter_index(_statement, string.Create(CultureInfo.InvariantCulture, $"${i}")))];
+        _bound = new object?[_places.Length];
     }
 
     /// <summary>Runs it.</summary>
@@ -36,7 +41,12 @@ internal sealed class JournalStatement : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, _places.Length);
         for (int i = 0; i < values.Length; i++)
         {
-            Bind(_places[i], values[i]);
+            if (!IsBound(i, values[i]))
+            {
+                _bound[i] = s_other;
+                Bind(_places[i], values[i]);
+                _bound[i] = values[i] is null or long ? values[i] : s_other;
+            }
         }
         int result = raw.sqlite3_step(_statement);
         int reset = raw.sqlite3_reset(_statement); // Tells the same once more when the step failed.
@@ -49,6 +59,10 @@ internal sealed class JournalStatement : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _statement.Dispose();
+
+    /// <summary>Does the last run have the same there? What was bound stays bound, and most columns of a large write stand still.</summary>
+    private bool IsBound(int index, object? value) =>
+        value is null ? _bound[index] is null : value is long number && _bound[index] is long bound && number == bound;
 
     private void Bind(int place, object? value)
     {

@@ -75,10 +75,7 @@ internal sealed class SampleStore(JournalDatabase journal)
                     sourceMs, id, value, quality, receivedMs);
             }
             transaction.ExecutePrepared(
-                """
-                INSERT INTO latest (signal, value, quality, reason, source_ms, received_ms) VALUES ($0, $1, $2, $3, $4, $5)
-                ON CONFLICT (signal) DO UPDATE SET value = $1, quality = $2, reason = $3, source_ms = $4, received_ms = $5
-                """,
+                "REPLACE INTO latest (signal, value, quality, reason, source_ms, received_ms) VALUES ($0, $1, $2, $3, $4, $5)",
                 id, value, quality, sample.Value.Reason, sourceMs, receivedMs);
         }
         transaction.Touch(OracleChanges.Signals);
