@@ -17,8 +17,14 @@ internal static class OracleSpeed
     private const int QuartersOfHour = 4;
     private const int MonthGroups = 20;
 
-    /// <summary>Durable rows a second: samples of 10,000 signals a transaction, as polls of a city write them.</summary>
+    /// <summary>Durable rows a second: samples of 10,000 signals a transaction, as polls of a city write them. The median of three journals.</summary>
     public static Dictionary<string, double> Journal()
+    {
+        double[] rounds = [JournalRound(), JournalRound(), JournalRound()];
+        return new() { ["journalRowsPerSecond"] = Math.Round(rounds.Order().ElementAt(rounds.Length / 2)) };
+    }
+
+    private static double JournalRound()
     {
         const int Signals = 10_000;
         const int Polls = 100;
@@ -43,7 +49,7 @@ internal static class OracleSpeed
             }
             long rows = journal.Read(connection => Dapper.SqlMapper.ExecuteScalar<long>(connection, "SELECT count(*) FROM sample"));
             return rows == Signals * Polls
-                ? new() { ["journalRowsPerSecond"] = Math.Round(rows / seconds) }
+                ? rows / seconds
                 : throw new InvalidOperationException($"{rows} samples are in the journal, {Signals * Polls} were written.");
         }
         finally

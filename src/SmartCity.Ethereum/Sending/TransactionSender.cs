@@ -108,11 +108,11 @@ public sealed class TransactionSender : IDisposable
     /// same bytes are handed over again. One that waits behind a missing nonce is left alone: it will not come.</summary>
     /// <param name="transactions">Their hashes.</param>
     /// <param name="cancellationToken">Stops.</param>
-    /// <returns>For each, in order, the hash of what waits in its place; null when nothing does: it is in a block, or unknown to the node,
-    /// or behind a gap.</returns>
+    /// <returns>For each, in order, what waits in its place; null when nothing does: it is in a block, or unknown to the node, or behind a
+    /// gap.</returns>
     /// <exception cref="WrongChainException">The node serves another chain.</exception>
     /// <exception cref="EthereumNodeException">The node could not be asked; nothing was sent.</exception>
-    public Task<IReadOnlyList<Hash32?>> ReviveAsync(IReadOnlyList<Hash32> transactions, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<RevivedTransaction?>> ReviveAsync(IReadOnlyList<Hash32> transactions, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transactions);
         return OneAtATimeAsync(() => ReviveAllAsync(transactions, cancellationToken), cancellationToken);
@@ -270,14 +270,14 @@ public sealed class TransactionSender : IDisposable
             : delivery.Outcome;
     }
 
-    private async Task<IReadOnlyList<Hash32?>> ReviveAllAsync(IReadOnlyList<Hash32> transactions, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RevivedTransaction?>> ReviveAllAsync(IReadOnlyList<Hash32> transactions, CancellationToken cancellationToken)
     {
         IReadOnlyList<RpcResult<EthTransactionInfo?>> known = await _api.Client.SendBatchAsync<EthTransactionInfo>(
             [.. transactions.Select(hash => new RpcRequest("eth_getTransactionByHash", hash))], cancellationToken);
         (ulong latest, ulong pending) = await _nonces.CountAsync(cancellationToken);
         _fees.Forget();
         Fee fee = await _fees.GetAsync(cancellationToken);
-        Hash32?[] hashes = new Hash32?[transactions.Count];
+        RevivedTransaction?[] revived = new RevivedTransaction?[transactions.Count];
         // A node may leave what offers too little out of its pending count: what follows on it without a gap is counted here.
         ulong reached = pending;
         foreach ((int index, EthTransactionInfo waiting) in known.Select((answer, index) => (Index: index, Found: answer.ValueOrThrow()!))
@@ -291,10 +291,14 @@ public sealed class TransactionSender : IDisposable
             reached = Math.Max(reached, waiting.Nonce + 1);
             TransactionRequest request = new(waiting.To, waiting.Input, Value: waiting.Value);
             SignedTransaction signed = Sign(request, waiting.Gas, waiting.Nonce, fee.RaisedOver(FeeOf(waiting), _options.MaxFeePerGas));
-            // Refused, or no answer had: then the one that waits still does, for all that is known.
-            hashes[index] = (await _courier.DeliverAsync(signed, cancellationToken)).IsSent ? signed.Hash : waiting.Hash;
+            Delivery delivery = await _courier.DeliverAsync(signed, cancellationToken);
+            // Refused, or no answer had: then the one that waits still does, for all that is known. Of a stale nonce there is nothing to tell: a
+            // block has just taken it, or the node wants more for a replacement than may be offered.
+            revived[index] = delivery.IsSent
+                ? new(signed.Hash, null)
+                : new(waiting.Hash, delivery is { Outcome: SendOutcome.Refused refused, Verdict: not NodeVerdict.StaleNonce } ? refused.Reason : null);
         }
-        return hashes;
+        return revived;
     }
 
     private SignedTransaction Sign(TransactionRequest request, BigInteger gasLimit, ulong nonce, Fee fee)

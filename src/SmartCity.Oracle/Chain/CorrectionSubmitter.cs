@@ -250,9 +250,13 @@ internal sealed partial class CorrectionSubmitter(
         {
             return false;
         }
-        if (waiting != sent)
+        if (waiting.Hash != sent)
         {
-            store.MarkSent(due, waiting);
+            store.MarkSent(due, waiting.Hash);
+        }
+        if (waiting.Refusal is { } refusal)
+        {
+            LogRefused(due.Correction, refusal);
         }
         return true;
     }

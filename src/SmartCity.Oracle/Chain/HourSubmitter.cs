@@ -141,7 +141,7 @@ internal sealed partial class HourSubmitter(
         {
             IReadOnlyDictionary<Hour, TransactionReceipt> receipts = await ReceiptsAsync(segment, known, head.NextHour, cancellationToken);
             batches.Confirm(chain.Config, segment, head.NextHour, receipts.ToDictionary(pair => pair.Key, pair => pair.Value.BlockNumber));
-            flight.SeeUsed(receipts.Values);
+            flight.GasOfHours = flight.GasOfHours.After(receipts.Values.Select(receipt => receipt.GasUsed));
             LogConfirmed(segment, head.NextHour);
         }
         if (head.NextHour < known)
@@ -299,9 +299,17 @@ internal sealed partial class HourSubmitter(
         if (receipt is null && await chain.Api.FindTransactionAsync(hash, cancellationToken) is not null)
         {
             flight.Missed = 0;
-            if (time.GetElapsedTime(flight.HeadSince) <= ProgressDeadline || await ReviveAsync(segment, sent, cancellationToken))
+            if (time.GetElapsedTime(flight.HeadSince) <= ProgressDeadline)
             {
                 return null;
+            }
+            if (await ReviveAsync(segment, sent, cancellationToken) is { } revived)
+            {
+                if (revived.Refusal is { } refused)
+                {
+                    flight.Refuse($"hour {head.NextHour} of segment {segment} waits for a block, and the node refuses it with a higher fee: {refused}", time);
+                }
+                return revived.Refusal is null ? null : flight.Refusal;
             }
         }
         else if (receipt is null && flight.Missed++ < LooksUntilDropped)
@@ -320,18 +328,19 @@ internal sealed partial class HourSubmitter(
         return flight.Refusal;
     }
 
-    /// <summary>Looks after what waits for a block for too long. False when the next hour's transaction will not come.</summary>
-    private async Task<bool> ReviveAsync(uint segment, IReadOnlyDictionary<Hour, Hash32> sent, CancellationToken cancellationToken)
+    /// <summary>Looks after what waits for a block for too long. What waits for the next hour now; <c>null</c> when its transaction will not
+    /// come.</summary>
+    private async Task<RevivedTransaction?> ReviveAsync(uint segment, IReadOnlyDictionary<Hour, Hash32> sent, CancellationToken cancellationToken)
     {
         (Hour Hour, Hash32 Hash)[] waiting = [.. sent.OrderBy(pair => pair.Key).Take(ReviveAtOnce).Select(pair => (pair.Key, pair.Value))];
-        IReadOnlyList<Hash32?> revived = await chain.Sender.ReviveAsync([.. waiting.Select(pair => pair.Hash)], cancellationToken);
+        IReadOnlyList<RevivedTransaction?> revived = await chain.Sender.ReviveAsync([.. waiting.Select(pair => pair.Hash)], cancellationToken);
         IReadOnlyList<OutboxBatch> signed = batches.From(chain.Config, segment, waiting[0].Hour, (int)(waiting[^1].Hour.Value - waiting[0].Hour.Value + 1));
         batches.MarkSent(chain.Config, [.. waiting.Zip(revived)
-            .Where(pair => pair.Second is { } hash && hash != pair.First.Hash)
-            .Select(pair => (signed.Single(batch => batch.Batch.Hour == pair.First.Hour), pair.Second!.Value))]);
+            .Where(pair => pair.Second is { } now && now.Hash != pair.First.Hash)
+            .Select(pair => (signed.Single(batch => batch.Batch.Hour == pair.First.Hour), pair.Second!.Hash))]);
         _flights[segment].SeeHeadAgain(time);
-        LogRevived(segment, waiting[0].Hour, revived.Count(hash => hash is not null));
-        return revived[0] is not null;
+        LogRevived(segment, waiting[0].Hour, revived.Count(now => now is { Refusal: null }), revived.FirstOrDefault(now => now?.Refusal is not null)?.Refusal ?? "none");
+        return revived[0];
     }
 
     private async Task<string?> ReasonAsync(OutboxBatch batch, CancellationToken cancellationToken)
@@ -369,7 +378,7 @@ internal sealed partial class HourSubmitter(
         foreach (OutboxBatch signed in due)
         {
             TransactionRequest request = ToRequest(signed);
-            ulong gas = _flights[signed.Batch.Segment].Expected(request.GasLimit!.Value);
+            ulong gas = _flights[signed.Batch.Segment].GasOfHours.Of(request.GasLimit!.Value);
             if (onTheirWay.RoomFor(gas) == 0)
             {
                 yield break;
@@ -388,7 +397,6 @@ internal sealed partial class HourSubmitter(
         private const int MostDoublings = 6;
 
         private Hour _head;
-        private ulong? _used;
         private long _refusedAt;
         private long? _readySince;
 
@@ -398,8 +406,11 @@ internal sealed partial class HourSubmitter(
         /// <summary>Gas limit of each of those that wait.</summary>
         public ulong GasLimit { get; set; }
 
-        /// <summary>What each of those that wait will use.</summary>
-        public ulong ExpectedGas => Expected(GasLimit);
+        /// <summary>What those used that arrived.</summary>
+        public GasOfHours GasOfHours { get; set; }
+
+        /// <summary>What each of those that wait is expected to use.</summary>
+        public ulong ExpectedGas => GasOfHours.Of(GasLimit);
 
         /// <summary>Since when the head has stood where it stands.</summary>
         public long HeadSince { get; private set; }
@@ -412,13 +423,6 @@ internal sealed partial class HourSubmitter(
 
         /// <summary>Why it was refused last.</summary>
         public string? Refusal { get; private set; }
-
-        /// <summary>What an hour will use: as much as the dearest of those that arrived last, or its limit while none did. A limit allows for an
-        /// hour in which no phase balances; ordinary ones use a ninth of it.</summary>
-        public ulong Expected(ulong gasLimit) => Math.Min(_used ?? gasLimit, gasLimit);
-
-        /// <summary>What those that arrived used.</summary>
-        public void SeeUsed(IEnumerable<TransactionReceipt> receipts) => _used = receipts.Max(receipt => (ulong?)receipt.GasUsed) ?? _used;
 
         public void SeeHead(Hour head, TimeProvider time)
         {
@@ -471,6 +475,6 @@ internal sealed partial class HourSubmitter(
     [LoggerMessage(EventId = 5114, Level = LogLevel.Warning, Message = "Hour {Hour} of segment {Segment} did not arrive ({Transaction}) and is sent again: {Reason}")]
     private partial void LogSendAgain(uint segment, Hour hour, Hash32 transaction, string reason);
 
-    [LoggerMessage(EventId = 5115, Level = LogLevel.Warning, Message = "Hour {Hour} of segment {Segment} waits for a block for too long; {Count} transactions were handed over again")]
-    private partial void LogRevived(uint segment, Hour hour, int count);
+    [LoggerMessage(EventId = 5115, Level = LogLevel.Warning, Message = "Hour {Hour} of segment {Segment} waits for a block for too long; {Count} transactions were handed over again; refused: {Refusal}")]
+    private partial void LogRevived(uint segment, Hour hour, int count, string refusal);
 }

@@ -147,13 +147,16 @@ internal sealed partial class IncidentSubmitter(
             return EntryStep.Confirmed;
         }
         TransactionSender sender = entry.Signer.Length == 0 ? chain.Sender : await keys.SenderOfAsync(entry.Signer, cancellationToken);
-        Hash32? hash = entry.Transaction is { } earlier ? (await sender.ReviveAsync([earlier], cancellationToken))[0] : null;
-        if (hash is { } waiting)
+        RevivedTransaction? waiting = entry.Transaction is { } earlier ? (await sender.ReviveAsync([earlier], cancellationToken))[0] : null;
+        if (waiting is not null)
         {
-            outbox.Mark(entry.Id, OutboxState.Sent, waiting, null); // No block took it within the deadline.
+            outbox.Mark(entry.Id, OutboxState.Sent, waiting.Hash, null); // No block took it within the deadline.
         }
-        hash ??= await SendAsync(sender, entry, request, cancellationToken);
-        if (hash is not { } under)
+        if (waiting?.Refusal is { } refusal)
+        {
+            LogRefused(entry.Kind, entry.Incident, refusal);
+        }
+        if ((waiting?.Hash ?? await SendAsync(sender, entry, request, cancellationToken)) is not { } under)
         {
             return EntryStep.Refused;
         }

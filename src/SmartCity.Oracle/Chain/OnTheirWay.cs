@@ -12,7 +12,8 @@ internal readonly record struct OnTheirWay(long Hours, ulong Gas)
     /// <summary>Fewer than the sender takes before it waits for room.</summary>
     public const int MostHours = 800;
 
-    /// <summary>Some 500 ordinary hours of full segments, or 60 of which nothing is known but their limits: more than is closed while a block is made.</summary>
+    /// <summary>Some 110 ordinary hours of full segments, 170,000 readings, or 11 of which nothing is known but their limits: as many as Hardhat's node
+    /// takes into one block with 2 GB.</summary>
     public const ulong MostGas = 200_000_000;
 
     /// <summary>With more hours.</summary>

@@ -107,16 +107,36 @@ public sealed class DisturbedNodeTest
         Hash32[] sent = [.. (await sender.SendManyAsync([new(payee, default, Gas, Value: 1), new(payee, default, Gas, Value: 2)], Token))
             .Select(outcome => ((SendOutcome.Sent)outcome).Hash)];
 
-        IReadOnlyList<Hash32?> revived = await sender.ReviveAsync(sent, Token);
+        IReadOnlyList<RevivedTransaction?> revived = await sender.ReviveAsync(sent, Token);
         _ = await api.Client.FindAsync<object>("anvil_setNextBlockBaseFeePerGas", ["0xb8c63f00"], Token); // 3.1 gwei; 3 were offered at first.
         _ = await api.Client.FindAsync<object>("evm_mine", [], Token);
-        IReadOnlyList<Hash32?> again = await sender.ReviveAsync([.. revived.Select(hash => hash!.Value)], Token);
+        IReadOnlyList<RevivedTransaction?> again = await sender.ReviveAsync([.. revived.Select(now => now!.Hash)], Token);
 
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(await api.GetBalanceAsync(payee, BlockParameter.Latest, Token), Is.EqualTo(new BigInteger(3)));
-        Assert.That((await api.FindReceiptAsync(revived[1]!.Value, Token))?.IsSuccess, Is.True);
+        Assert.That((await api.FindReceiptAsync(revived[1]!.Hash, Token))?.IsSuccess, Is.True);
         Assert.That(await api.FindReceiptAsync(sent[1], Token), Is.Null, "it offered too little");
         Assert.That(again, Is.All.Null, "what is in a block is left alone");
+    }
+
+    /// <summary>Gas was free and is no more, and the sender has nothing: what waits is told to wait for that.</summary>
+    [Test]
+    public async Task ReviveAsync_GasCostsAndNoFunds_SaysWhy()
+    {
+        await using NodeProcess node = await HardhatNode.StartAsync(Token); // Anvil drops what offers too little.
+        EthApi api = node.CreateApi();
+        await api.Client.SendAsync<bool>("evm_setIntervalMining", [0], Token);
+        using EthECKey key = EthECKey.Generate();
+        using TransactionSender sender = new(api, key, TestContracts.ChainId);
+        Hash32 sent = ((SendOutcome.Sent)await sender.SendAsync(new(key.Address, default, Gas), Token)).Hash;
+        await api.Client.SendAsync<bool>("hardhat_setNextBlockBaseFeePerGas", ["0x1"], Token);
+        _ = await api.Client.FindAsync<object>("evm_mine", [], Token);
+
+        RevivedTransaction waiting = (await sender.ReviveAsync([sent], Token))[0]!;
+
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(waiting.Hash, Is.EqualTo(sent), "it still waits as it was");
+        Assert.That(waiting.Refusal, Does.Contain("enough funds"));
     }
 
     /// <summary>A chain that makes no blocks is not offered ever more.</summary>
@@ -133,7 +153,7 @@ public sealed class DisturbedNodeTest
 
         for (int i = 0; i < 20; i++)
         {
-            hash = (await sender.ReviveAsync([hash], Token))[0]!.Value;
+            hash = (await sender.ReviveAsync([hash], Token))[0]!.Hash;
         }
 
         EthTransactionInfo last = (await api.FindTransactionAsync(hash, Token))!;

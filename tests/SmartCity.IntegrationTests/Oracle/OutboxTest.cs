@@ -147,6 +147,36 @@ public sealed class OutboxTest(NodeKind kind)
         await _rig.AssertIsCompleteAsync(outbox, Due, cancellationToken);
     }
 
+    /// <summary>Gas costs something at once, and the oracle has nothing: that is told, nothing is lost, and it goes on when gas is free again.</summary>
+    [Test]
+    public async Task Run_GasCostsAndNoFunds_IsToldAndGoesOnOnceItIsFree(CancellationToken cancellationToken)
+    {
+        _rig.Miner.IsPaused = true;
+        await using OutboxRig.Outbox outbox = _rig.NewOutbox(Hours);
+        outbox.Start();
+        await WaitForPoolAsync(Due, cancellationToken);
+        await SetBaseFeeAsync("0x1");
+        await OracleRig.WaitAsync(
+            () => outbox.ReadStatusAsync(cancellationToken), status => status is { State: LinkState.Refused, Message: not null }, cancellationToken);
+        LinkStatus status = await outbox.ReadStatusAsync(cancellationToken);
+
+        await SetBaseFeeAsync("0x0");
+        _rig.Miner.IsPaused = false;
+        await _rig.WaitUntilConfirmedAsync(outbox, cancellationToken);
+        await outbox.StopAsync();
+
+        // Anvil drops what offers too little, and refuses it when it is sent again.
+        Assert.That(status.Message, Does.Contain(kind == NodeKind.Anvil ? "the node refused hour" : "refuses it with a higher fee").And.Contain("funds"));
+        await _rig.AssertIsCompleteAsync(outbox, Due, cancellationToken);
+
+        async Task SetBaseFeeAsync(string wei)
+        {
+            string method = kind == NodeKind.Anvil ? "anvil_setNextBlockBaseFeePerGas" : "hardhat_setNextBlockBaseFeePerGas";
+            _ = await _rig.Api.Client.FindAsync<object>(method, [wei], cancellationToken);
+            _ = await _rig.Api.Client.FindAsync<object>("evm_mine", [], cancellationToken);
+        }
+    }
+
     /// <summary>A chain that truly lost its blocks gets them again.</summary>
     [Test]
     public async Task Run_ChainSetBack_GetsAgainWhatItLost(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using CsCheck;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using SmartCity.Oracle;
@@ -110,6 +111,36 @@ public sealed class JournalDatabaseTest
 
         Assert.That(changed, Is.EqualTo(1));
         Assert.That(_journal.Read(connection => connection.ExecuteScalar<object?>("SELECT value FROM sample WHERE source_ms = 7")), Is.EqualTo(value));
+    }
+
+    [Test]
+    public void ExecutePrepared_RowsAlikeInPart_EachIsWrittenAsItIs()
+    {
+        // What did not change is not bound again: whatever follows on whatever, every row must hold its own.
+        Gen.Select(Gen.Int[0, s_values.Length - 1], Gen.Int[0, s_values.Length - 1], Gen.Long[0, 2]).List[1, 20].Sample(rows =>
+        {
+            _journal.Write(transaction =>
+            {
+                transaction.Execute("DELETE FROM sample");
+                for (int i = 0; i < rows.Count; i++)
+                {
+                    (int value, int again, long quality) = rows[i];
+                    foreach ((long signal, object? one) in new[] { (1L, s_values[value]), (2L, s_values[again]) })
+                    {
+                        transaction.ExecutePrepared(
+                            "INSERT INTO sample (source_ms, signal, value, quality, received_ms) VALUES ($0, $1, $2, $3, $0)", (long)i, signal, one, quality);
+                    }
+                }
+            });
+            IEnumerable<(long, long, object?, long, long)> written = _journal.Read(connection => connection
+                .Query("SELECT source_ms, signal, value, quality, received_ms FROM sample ORDER BY source_ms, signal")
+                .Select(row => ((long)row.source_ms, (long)row.signal, (object?)row.value, (long)row.quality, (long)row.received_ms)).ToList());
+            Assert.That(written, Is.EqualTo(rows.SelectMany((row, i) => new[]
+            {
+                ((long)i, 1L, s_values[row.Item1], row.Item3, (long)i),
+                (i, 2, s_values[row.Item2], row.Item3, i),
+            })));
+        }, iter: 200, threads: 1);
     }
 
     [Test]
