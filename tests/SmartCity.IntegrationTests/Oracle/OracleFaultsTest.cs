@@ -4,6 +4,7 @@ using SmartCity.IntegrationTests.Nodes;
 using SmartCity.Ledger;
 using SmartCity.Ledger.Contracts;
 using SmartCity.Oracle;
+using SmartCity.Tests;
 
 namespace SmartCity.IntegrationTests.Oracle;
 
@@ -21,9 +22,7 @@ public sealed class OracleFaultsTest
     {
         const int Kills = 50;
         const int KillsOfABeginning = 7;
-        int seed = Environment.GetEnvironmentVariable("SMARTCITY_SEED") is { Length: > 0 } text
-            ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture)
-            : Environment.TickCount;
+        int seed = RandomRuns.Asked ?? Environment.TickCount;
         Random random = new(seed);
         TestContext.Out.WriteLine($"seed {seed}");
         await using OracleRig rig = await OracleRig.StartAsync(NodeKind.Hardhat.Starter(), cancellationToken);

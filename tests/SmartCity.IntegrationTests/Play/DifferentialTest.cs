@@ -4,6 +4,7 @@ using SmartCity.Audit;
 using SmartCity.IntegrationTests.Audit;
 using SmartCity.IntegrationTests.Nodes;
 using SmartCity.IntegrationTests.Reference;
+using SmartCity.Tests;
 
 namespace SmartCity.IntegrationTests.Play;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using SmartCity.Tests;
 
 namespace SmartCity.IntegrationTests.Oracle.Simulation;
 

@@ -1,7 +1,9 @@
+using SmartCity.Tests;
+
 namespace SmartCity.UnitTests.Oracle.Agreement;
 
 /// <summary>The protocol of several oracles under crashes, losses, delays and copies: no member ever signs two batches for an hour, no two
-/// members different ones, and hours go on while k members live that agree. <c>SMARTCITY_SEED</c> plays one run.</summary>
+/// members different ones, and hours go on while k members live that agree. <c>SMARTCITY_SEED</c> plays some runs alone.</summary>
 public sealed class AgreementSimulationTest
 {
     private const int Runs = 100;
@@ -15,9 +17,7 @@ public sealed class AgreementSimulationTest
     [TestCase(5, 4, 0, 1, Description = "four of five must agree, and one never does")]
     public void Run_CrashesLossesAndDelays_NobodyEquivocatesAndHoursGoOn(int members, int threshold, int dead, int deviating)
     {
-        string? given = Environment.GetEnvironmentVariable("SMARTCITY_SEED");
-        int runs = Environment.GetEnvironmentVariable("SMARTCITY_DEEP") == "1" ? DeepRuns : Runs;
-        int[] seeds = given is null ? [.. Enumerable.Range(0, runs)] : [int.Parse(given, System.Globalization.CultureInfo.InvariantCulture)];
+        int[] seeds = RandomRuns.Take(Runs, DeepRuns).Seeds;
         int takeovers = 0;
         foreach (int seed in seeds)
         {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace SmartCity.IntegrationTests;
+namespace SmartCity.Tests;
 
 /// <summary>
 /// Which random runs a test plays, by their seeds: as many as a change needs; with SMARTCITY_DEEP=1 as many as a release does; with
@@ -18,6 +18,9 @@ internal sealed record RandomRuns(int[] Seeds, bool IsWhole)
 
     /// <summary>In parts of at most so many runs, at least one for each processor.</summary>
     public IEnumerable<int[]> Parts(int size) => Seeds.Chunk(Math.Min(size, Seeds.Length / Environment.ProcessorCount + 1));
+
+    /// <summary>The first run that SMARTCITY_SEED asks for; <c>null</c> when it asks for none.</summary>
+    public static int? Asked => Take(1, 1) is { IsWhole: false } asked ? asked.Seeds[0] : null;
 
     /// <summary>What the environment asks for.</summary>
     /// <param name="ofAChange">Number of runs for a change.</param>
