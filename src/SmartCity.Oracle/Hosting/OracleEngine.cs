@@ -56,7 +56,7 @@ internal sealed class OracleEngine : IDisposable
             ? new(plan, journal, _keys, new(options.StateFolder), office is not null, logging.CreateLogger<IncidentDesk>())
             : null;
         AlarmDesk desk = new(plan, options, journal, incidents, time, logging.CreateLogger<AlarmDesk>());
-        Poller = new(session, plan, journal, samples, hours, status, desk, options, time, logging.CreateLogger<Poller>());
+        Poller = new(session, journal, samples, hours, status, desk, options, time, logging.CreateLogger<Poller>());
         CorrectionStore corrections = new(journal, layout, time);
         Restored = new(options, chain, layout, journal, corrections, time, logging.CreateLogger<RestoredJournal>());
         ImportHold hold = new(imports, map, options.ImportWait);

@@ -1,14 +1,12 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using SmartCity.Alphalogic;
-using SmartCity.Domain;
 
 namespace SmartCity.Oracle;
 
 /// <summary>Polls the source: substations every period, meters more seldom; journals every sample before anything is made of it.</summary>
 internal sealed partial class Poller(
     SourceSession session,
-    CityPlan plan,
     JournalDatabase journal,
     SampleStore samples,
     HourStore hours,
@@ -80,12 +78,10 @@ internal sealed partial class Poller(
     {
         using Activity? activity = OracleTelemetry.Begin("poll");
         SourceSignals signals = await session.SignalsAsync(cancellationToken);
-        HashSet<string> substations = [.. plan.Substations.Select(station => station.SourceObject)];
-        SourceSignal[] first = [.. signals.All.Values.Where(signal => substations.Contains(signal.Key.SourceObject))];
-        IEnumerable<SourceSignal> meters = withMeters ? signals.All.Values.Where(signal => !substations.Contains(signal.Key.SourceObject)) : [];
+        IReadOnlyList<SourceSignal> meters = withMeters ? signals.Meters : [];
         // What the alarm rules look at is read and written together; of a small city all is.
-        int with = Math.Max(0, SignalsAtOnce - first.Length);
-        await PollAsync([.. first, .. meters.Take(with)], isFirst: true, cancellationToken);
+        int with = Math.Max(0, SignalsAtOnce - signals.Substations.Count);
+        await PollAsync([.. signals.Substations, .. meters.Take(with)], isFirst: true, cancellationToken);
         foreach (SourceSignal[] more in meters.Skip(with).Chunk(SignalsAtOnce))
         {
             await PollAsync(more, isFirst: false, cancellationToken);

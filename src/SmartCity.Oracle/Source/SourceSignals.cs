@@ -13,8 +13,11 @@ internal sealed record SourceSignal(SignalKey Key, ParameterId Parameter, string
 
 /// <summary>The signals of the city's objects, found in the source's tree by their tags. Immutable.</summary>
 /// <param name="All">Every signal found, by tags.</param>
+/// <param name="Substations">Those of them that the alarm rules look at.</param>
+/// <param name="Meters">The others.</param>
 /// <param name="Absent">Signals that closing an hour needs and the source does not have.</param>
-internal sealed record SourceSignals(IReadOnlyDictionary<SignalKey, SourceSignal> All, IReadOnlyList<string> Absent)
+internal sealed record SourceSignals(
+    IReadOnlyDictionary<SignalKey, SourceSignal> All, IReadOnlyList<SourceSignal> Substations, IReadOnlyList<SourceSignal> Meters, IReadOnlyList<string> Absent)
 {
     /// <summary>Objects asked for at a time: the source answers for one each.</summary>
     private const int ParallelReads = 8;
@@ -25,7 +28,8 @@ internal sealed record SourceSignals(IReadOnlyDictionary<SignalKey, SourceSignal
     /// <exception cref="AlphalogicException">The source did not answer.</exception>
     public static async Task<SourceSignals> ReadAsync(ISignalSource source, CityPlan plan, CityLayout layout, CancellationToken cancellationToken)
     {
-        HashSet<string> wanted = [.. layout.Channels.Select(channel => channel.SourceObject), .. plan.Substations.Select(station => station.SourceObject)];
+        HashSet<string> substations = [.. plan.Substations.Select(station => station.SourceObject)];
+        HashSet<string> wanted = [.. layout.Channels.Select(channel => channel.SourceObject), .. substations];
         SignalObject[] nodes = [.. (await source.ReadObjectsAsync(cancellationToken)).Where(node => wanted.Contains(node.Name))];
         IReadOnlyList<SignalParameter>[] read = new IReadOnlyList<SignalParameter>[nodes.Length];
         await Parallel.ForAsync(
@@ -47,7 +51,8 @@ internal sealed record SourceSignals(IReadOnlyDictionary<SignalKey, SourceSignal
             absent.Add($"{key} in '{all[key].Unit}', not in {ExpectedUnit(key)}");
             all.Remove(key); // A register in another unit must not be taken for what it is not.
         }
-        return new(all, absent);
+        ILookup<bool, SourceSignal> byRules = all.Values.ToLookup(signal => substations.Contains(signal.Key.SourceObject));
+        return new(all, [.. byRules[true]], [.. byRules[false]], absent);
     }
 
     private static bool IsExpectedUnit(SignalKey key, string unit) =>
