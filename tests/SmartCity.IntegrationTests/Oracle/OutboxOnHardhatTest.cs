@@ -1,3 +1,5 @@
+using SmartCity.Oracle;
+
 namespace SmartCity.IntegrationTests.Oracle;
 
 /// <summary>The outbox of hours before a Hardhat node that fails in every way, and whose words and order of mining are its own.</summary>
@@ -25,5 +27,17 @@ public sealed class OutboxOnHardhatTest
 
             await rig.AssertIsCompleteAsync(outbox, 4 * Due, cancellationToken);
         }
+    }
+
+    /// <summary>Hardhat's node keeps what offers too little, and refuses more from who has nothing.</summary>
+    [Test]
+    public async Task Run_GasCostsAndNoFunds_IsToldAndGoesOnOnceItIsFree(CancellationToken cancellationToken)
+    {
+        await using OutboxRig rig = await OutboxRig.StartAsync(NodeKind.Hardhat, cancellationToken);
+        await rig.ResetAsync(cancellationToken);
+
+        LinkStatus told = await rig.PlayGasThatCostsAsync(Hours, cancellationToken);
+
+        Assert.That(told.Message, Does.Contain("refuses it with a higher fee").And.Contain("funds"));
     }
 }

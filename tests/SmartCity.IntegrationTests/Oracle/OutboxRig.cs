@@ -86,6 +86,38 @@ internal sealed class OutboxRig : IAsyncDisposable
             || Layout.Segments.All(segment => outbox.Batches.ConfirmedBefore(segment.Number) == outbox.Hours.NextHour(segment.Number)),
         cancellationToken);
 
+    /// <summary>Waits until the node has so many transactions of the oracle, in blocks or waiting.</summary>
+    public Task WaitForPoolAsync(int transactions, CancellationToken cancellationToken) => OracleRig.WaitAsync(
+        () => Api.GetTransactionCountAsync(City.Oracle.Address, BlockParameter.Pending, cancellationToken), count => count >= (ulong)transactions, cancellationToken);
+
+    /// <summary>Hours wait while gas costs something and the oracle has nothing, and go on when it is free again. How the oracle said it stood.</summary>
+    public async Task<LinkStatus> PlayGasThatCostsAsync(int hours, CancellationToken cancellationToken)
+    {
+        Miner.IsPaused = true;
+        await using Outbox outbox = NewOutbox(hours);
+        outbox.Start();
+        int due = hours * Layout.Segments.Count;
+        await WaitForPoolAsync(due, cancellationToken);
+        await SetBaseFeeAsync("0x1");
+        await OracleRig.WaitAsync(
+            () => outbox.ReadStatusAsync(cancellationToken), status => status is { State: LinkState.Refused, Message: not null }, cancellationToken);
+        LinkStatus told = await outbox.ReadStatusAsync(cancellationToken);
+
+        await SetBaseFeeAsync("0x0");
+        Miner.IsPaused = false;
+        await WaitUntilConfirmedAsync(outbox, cancellationToken);
+        await outbox.StopAsync();
+        await AssertIsCompleteAsync(outbox, due, cancellationToken);
+        return told;
+
+        async Task SetBaseFeeAsync(string wei)
+        {
+            // Anvil knows it by this name too.
+            _ = await Api.Client.FindAsync<object>("hardhat_setNextBlockBaseFeePerGas", [wei], cancellationToken);
+            _ = await Api.Client.FindAsync<object>("evm_mine", [], cancellationToken);
+        }
+    }
+
     /// <summary>Corrections of segment 1 on the chain.</summary>
     public async Task<uint> CorrectionsAsync(CancellationToken cancellationToken) => (await Api.CallAsync(
         City.City.Contracts.ReadingLedger.CorrectionHeadOf(1), BlockParameter.Latest, cancellationToken)).Number;

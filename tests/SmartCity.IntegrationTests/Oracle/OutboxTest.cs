@@ -1,5 +1,4 @@
 using SmartCity.Ethereum;
-using SmartCity.Ethereum.JsonRpc;
 using SmartCity.IntegrationTests.Nodes;
 using SmartCity.Oracle;
 
@@ -101,12 +100,12 @@ public sealed class OutboxTest(NodeKind kind)
         _rig.Miner.IsPaused = true;
         await using OutboxRig.Outbox outbox = _rig.NewOutbox(Hours);
         outbox.Start();
-        await WaitForPoolAsync(Due, cancellationToken);
+        await _rig.WaitForPoolAsync(Due, cancellationToken);
         await outbox.StopAsync();
 
         outbox.Close(Hours);
         outbox.Start();
-        await WaitForPoolAsync(2 * Due, cancellationToken);
+        await _rig.WaitForPoolAsync(2 * Due, cancellationToken);
         _rig.Miner.IsPaused = false;
         await _rig.WaitUntilConfirmedAsync(outbox, cancellationToken);
         await outbox.StopAsync();
@@ -121,7 +120,7 @@ public sealed class OutboxTest(NodeKind kind)
         _rig.Miner.IsPaused = true;
         await using OutboxRig.Outbox outbox = _rig.NewOutbox(Hours);
         outbox.Start();
-        await WaitForPoolAsync(Due, cancellationToken);
+        await _rig.WaitForPoolAsync(Due, cancellationToken);
 
         await _rig.Proxy.ForgetPoolAsync(cancellationToken);
         _rig.Miner.IsPaused = false;
@@ -151,30 +150,10 @@ public sealed class OutboxTest(NodeKind kind)
     [Test]
     public async Task Run_GasCostsAndNoFunds_IsToldAndGoesOnOnceItIsFree(CancellationToken cancellationToken)
     {
-        _rig.Miner.IsPaused = true;
-        await using OutboxRig.Outbox outbox = _rig.NewOutbox(Hours);
-        outbox.Start();
-        await WaitForPoolAsync(Due, cancellationToken);
-        await SetBaseFeeAsync("0x1");
-        await OracleRig.WaitAsync(
-            () => outbox.ReadStatusAsync(cancellationToken), status => status is { State: LinkState.Refused, Message: not null }, cancellationToken);
-        LinkStatus status = await outbox.ReadStatusAsync(cancellationToken);
-
-        await SetBaseFeeAsync("0x0");
-        _rig.Miner.IsPaused = false;
-        await _rig.WaitUntilConfirmedAsync(outbox, cancellationToken);
-        await outbox.StopAsync();
+        LinkStatus told = await _rig.PlayGasThatCostsAsync(Hours, cancellationToken);
 
         // Anvil drops what offers too little, and refuses it when it is sent again.
-        Assert.That(status.Message, Does.Contain(kind == NodeKind.Anvil ? "the node refused hour" : "refuses it with a higher fee").And.Contain("funds"));
-        await _rig.AssertIsCompleteAsync(outbox, Due, cancellationToken);
-
-        async Task SetBaseFeeAsync(string wei)
-        {
-            string method = kind == NodeKind.Anvil ? "anvil_setNextBlockBaseFeePerGas" : "hardhat_setNextBlockBaseFeePerGas";
-            _ = await _rig.Api.Client.FindAsync<object>(method, [wei], cancellationToken);
-            _ = await _rig.Api.Client.FindAsync<object>("evm_mine", [], cancellationToken);
-        }
+        Assert.That(told.Message, Does.Contain(kind == NodeKind.Anvil ? "the node refused hour" : "refuses it with a higher fee").And.Contain("funds"));
     }
 
     /// <summary>A chain that truly lost its blocks gets them again.</summary>
@@ -299,7 +278,7 @@ public sealed class OutboxTest(NodeKind kind)
         {
             await _rig.WaitUntilConfirmedAsync(outbox, cancellationToken);
             _rig.Miner.IsPaused = true;
-            await WaitForPoolAsync(await _rig.MinedAsync(cancellationToken) + 1, cancellationToken);
+            await _rig.WaitForPoolAsync(await _rig.MinedAsync(cancellationToken) + 1, cancellationToken);
             await _rig.Proxy.ForgetPoolAsync(cancellationToken);
             _rig.Miner.IsPaused = false;
         }
@@ -313,8 +292,4 @@ public sealed class OutboxTest(NodeKind kind)
         Assert.That(outbox.Log, Does.Not.Contain("TooManyFilledHours"), "a gap was to be filled twice");
         await _rig.AssertIsCompleteAsync(outbox, 2 * (8 * Segments + Gaps), cancellationToken);
     }
-
-    private Task WaitForPoolAsync(int transactions, CancellationToken cancellationToken) => OracleRig.WaitAsync(
-        () => _rig.Api.GetTransactionCountAsync(_rig.City.Oracle.Address, BlockParameter.Pending, cancellationToken),
-        count => count >= (ulong)transactions, cancellationToken);
 }
