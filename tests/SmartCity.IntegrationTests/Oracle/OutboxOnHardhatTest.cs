@@ -1,5 +1,3 @@
-using SmartCity.Oracle;
-
 namespace SmartCity.IntegrationTests.Oracle;
 
 /// <summary>The outbox of hours before a Hardhat node that fails in every way, and whose words and order of mining are its own.</summary>
@@ -36,8 +34,6 @@ public sealed class OutboxOnHardhatTest
         await using OutboxRig rig = await OutboxRig.StartAsync(NodeKind.Hardhat, cancellationToken);
         await rig.ResetAsync(cancellationToken);
 
-        LinkStatus told = await rig.PlayGasThatCostsAsync(Hours, cancellationToken);
-
-        Assert.That(told.Message, Does.Contain("refuses it with a higher fee").And.Contain("funds"));
+        await rig.PlayGasThatCostsAsync(Hours, "refuses it with a higher fee", cancellationToken);
     }
 }

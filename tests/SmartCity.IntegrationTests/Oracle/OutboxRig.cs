@@ -90,8 +90,11 @@ internal sealed class OutboxRig : IAsyncDisposable
     public Task WaitForPoolAsync(int transactions, CancellationToken cancellationToken) => OracleRig.WaitAsync(
         () => Api.GetTransactionCountAsync(City.Oracle.Address, BlockParameter.Pending, cancellationToken), count => count >= (ulong)transactions, cancellationToken);
 
-    /// <summary>Hours wait while gas costs something and the oracle has nothing, and go on when it is free again. How the oracle said it stood.</summary>
-    public async Task<LinkStatus> PlayGasThatCostsAsync(int hours, CancellationToken cancellationToken)
+    /// <summary>Hours wait while gas costs something and the oracle has nothing, until it says so, and go on when gas is free again.</summary>
+    /// <param name="hours">How many.</param>
+    /// <param name="words">What it must say.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task PlayGasThatCostsAsync(int hours, string words, CancellationToken cancellationToken)
     {
         Miner.IsPaused = true;
         await using Outbox outbox = NewOutbox(hours);
@@ -100,15 +103,16 @@ internal sealed class OutboxRig : IAsyncDisposable
         await WaitForPoolAsync(due, cancellationToken);
         await SetBaseFeeAsync("0x1");
         await OracleRig.WaitAsync(
-            () => outbox.ReadStatusAsync(cancellationToken), status => status is { State: LinkState.Refused, Message: not null }, cancellationToken);
-        LinkStatus told = await outbox.ReadStatusAsync(cancellationToken);
+            () => outbox.ReadStatusAsync(cancellationToken),
+            status => status is { State: LinkState.Refused, Message: { } message } && message.Contains(words, StringComparison.Ordinal)
+                && message.Contains("funds", StringComparison.Ordinal),
+            cancellationToken);
 
         await SetBaseFeeAsync("0x0");
         Miner.IsPaused = false;
         await WaitUntilConfirmedAsync(outbox, cancellationToken);
         await outbox.StopAsync();
         await AssertIsCompleteAsync(outbox, due, cancellationToken);
-        return told;
 
         async Task SetBaseFeeAsync(string wei)
         {

@@ -148,13 +148,9 @@ public sealed class OutboxTest(NodeKind kind)
 
     /// <summary>Gas costs something at once, and the oracle has nothing: that is told, nothing is lost, and it goes on when gas is free again.</summary>
     [Test]
-    public async Task Run_GasCostsAndNoFunds_IsToldAndGoesOnOnceItIsFree(CancellationToken cancellationToken)
-    {
-        LinkStatus told = await _rig.PlayGasThatCostsAsync(Hours, cancellationToken);
-
+    public Task Run_GasCostsAndNoFunds_IsToldAndGoesOnOnceItIsFree(CancellationToken cancellationToken) =>
         // Anvil drops what offers too little, and refuses it when it is sent again.
-        Assert.That(told.Message, Does.Contain(kind == NodeKind.Anvil ? "the node refused hour" : "refuses it with a higher fee").And.Contain("funds"));
-    }
+        _rig.PlayGasThatCostsAsync(Hours, kind == NodeKind.Anvil ? "the node refused hour" : "refuses it with a higher fee", cancellationToken);
 
     /// <summary>A chain that truly lost its blocks gets them again.</summary>
     [Test]
