@@ -132,7 +132,7 @@ internal sealed class SimulationRun : IDisposable
             Start();
         }
         DateTimeOffset limit = _schedule.End.AddHours(CatchUpHours);
-        for (DateTimeOffset until = _schedule.End + ShortestCalm; _problems.Count == 0 && !IsSettled(); until += LookPeriod)
+        for (DateTimeOffset until = _schedule.End + ShortestCalm; _problems.Count == 0 && !IsSettled(cancellationToken); until += LookPeriod)
         {
             if (until > limit)
             {
@@ -146,7 +146,7 @@ internal sealed class SimulationRun : IDisposable
             return;
         }
         Bury();
-        foreach (SegmentHead head in _city.Chain.GetHeadsAsync([.. SimulatedCity.Plan.Segments.Select(segment => segment.Number)], cancellationToken).GetAwaiter().GetResult())
+        foreach (SegmentHead head in Heads(cancellationToken))
         {
             _world.Note($"{head.NextHour} {head.LastBatch}");
         }
@@ -317,7 +317,15 @@ internal sealed class SimulationRun : IDisposable
             : "PRAGMA query_only = 1"));
     }
 
-    private bool IsSettled() => _journal is not null && Standing() == "";
+    /// <summary>Is all done, and on the chain? A chain that was just set back the journal believes in for a few more looks.</summary>
+    private bool IsSettled(CancellationToken cancellationToken)
+    {
+        Hour due = Hour.Containing(_source.Now - _schedule.Grace);
+        return _journal is not null && Standing() == "" && Heads(cancellationToken).All(head => head.NextHour == due);
+    }
+
+    private IReadOnlyList<SegmentHead> Heads(CancellationToken cancellationToken) => _city.Chain
+        .GetHeadsAsync([.. SimulatedCity.Plan.Segments.Select(segment => segment.Number)], cancellationToken).GetAwaiter().GetResult();
 
     /// <summary>What the oracle has still to do; empty when all is done.</summary>
     private string Standing()
