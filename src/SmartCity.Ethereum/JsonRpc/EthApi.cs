@@ -108,6 +108,15 @@ public sealed class EthApi(RpcClient client, ulong maxLogBlocks = 5_000)
     public Task<EthTransactionInfo?> FindTransactionAsync(Hash32 transaction, CancellationToken cancellationToken) =>
         Client.FindAsync<EthTransactionInfo>("eth_getTransactionByHash", [transaction], cancellationToken);
 
+    /// <summary>The transactions, in their order, as far as the node knows them; null for the others.</summary>
+    public async Task<IReadOnlyList<EthTransactionInfo?>> FindTransactionsAsync(
+        IReadOnlyList<Hash32> transactions, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<RpcResult<EthTransactionInfo?>> results = await Client.SendBatchAsync<EthTransactionInfo>(
+            [.. transactions.Select(hash => new RpcRequest("eth_getTransactionByHash", hash))], cancellationToken);
+        return [.. results.Select(result => result.ValueOrThrow())];
+    }
+
     /// <summary>The logs that match, in the order of the chain. A long range is asked for in pieces.</summary>
     public async Task<IReadOnlyList<EthLog>> GetLogsAsync(LogFilter filter, CancellationToken cancellationToken)
     {

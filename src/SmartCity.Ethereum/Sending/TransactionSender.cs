@@ -272,15 +272,14 @@ public sealed class TransactionSender : IDisposable
 
     private async Task<IReadOnlyList<RevivedTransaction?>> ReviveAllAsync(IReadOnlyList<Hash32> transactions, CancellationToken cancellationToken)
     {
-        IReadOnlyList<RpcResult<EthTransactionInfo?>> known = await _api.Client.SendBatchAsync<EthTransactionInfo>(
-            [.. transactions.Select(hash => new RpcRequest("eth_getTransactionByHash", hash))], cancellationToken);
+        IReadOnlyList<EthTransactionInfo?> known = await _api.FindTransactionsAsync(transactions, cancellationToken);
         (ulong latest, ulong pending) = await _nonces.CountAsync(cancellationToken);
         _fees.Forget();
         Fee fee = await _fees.GetAsync(cancellationToken);
         RevivedTransaction?[] revived = new RevivedTransaction?[transactions.Count];
         // A node may leave what offers too little out of its pending count: what follows on it without a gap is counted here.
         ulong reached = pending;
-        foreach ((int index, EthTransactionInfo waiting) in known.Select((answer, index) => (Index: index, Found: answer.ValueOrThrow()!))
+        foreach ((int index, EthTransactionInfo waiting) in known.Select((found, index) => (Index: index, Found: found!))
             .Where(one => one.Found is { BlockNumber: null } && one.Found.From == Address && one.Found.Nonce >= latest)
             .OrderBy(one => one.Found.Nonce))
         {

@@ -256,7 +256,7 @@ internal sealed partial class CorrectionSubmitter(
         }
         if (waiting.Refusal is { } refusal)
         {
-            LogRefused(due.Correction, refusal);
+            LogWaits(due.Correction, refusal);
         }
         return true;
     }
@@ -269,6 +269,9 @@ internal sealed partial class CorrectionSubmitter(
 
     [LoggerMessage(EventId = 5133, Level = LogLevel.Warning, Message = "The {Correction} was on the chain and is not found there: it is looked up again, and sent again when it is lost")]
     private partial void LogDoubted(ReadingCorrection correction);
+
+    [LoggerMessage(EventId = 5134, Level = LogLevel.Warning, Message = "The {Correction} waits for a block, and the node refuses it with a higher fee: {Reason}")]
+    private partial void LogWaits(ReadingCorrection correction, string reason);
 
     [LoggerMessage(EventId = 5131, Level = LogLevel.Warning, Message = "The {Correction} is refused: {Reason}")]
     private partial void LogRefused(ReadingCorrection correction, string reason);

@@ -31,7 +31,7 @@ internal sealed partial class HourSubmitter(
     /// <summary>Waiting transactions of a segment looked after at a time.</summary>
     private const int ReviveAtOnce = 50;
 
-    /// <summary>A transaction is dropped when the node did not know it this many times in a row: 3 s.</summary>
+    /// <summary>A transaction is dropped when the node did not know it this many times in a row: some 3 s.</summary>
     private const int LooksUntilDropped = 10;
 
     /// <summary>Hours signed at a time.</summary>
@@ -60,7 +60,7 @@ internal sealed partial class HourSubmitter(
             TimeSpan pause = LookPeriod;
             try
             {
-                await StepAsync(cancellationToken);
+                pause = await StepAsync(cancellationToken) ? TimeSpan.Zero : LookPeriod;
                 (failures, _stops) = (0, 0);
             }
             catch (OracleStoppedException exception) when (exception.ExitCode is OracleExit.Chain or OracleExit.Configuration && ++_stops < LooksUntilStop)
@@ -80,9 +80,10 @@ internal sealed partial class HourSubmitter(
     }
 
     /// <summary>One look at the chain: confirms what arrived, signs what was closed, sends what is lacking.</summary>
+    /// <returns>Was anything sent? A node that makes a block for each transaction has it on its chain already.</returns>
     /// <exception cref="EthereumNodeException">The node did not answer; nothing is lost, try again.</exception>
     /// <exception cref="OracleStoppedException">The chain is not the city's, or holds what this oracle did not sign.</exception>
-    public async Task StepAsync(CancellationToken cancellationToken)
+    public async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
         if (!_isVerified)
         {
@@ -101,20 +102,18 @@ internal sealed partial class HourSubmitter(
         {
             await ConfirmAsync(head.Segment, head, cancellationToken);
         }
-        List<string> refusals = [];
-        foreach (SegmentHead head in known)
+        if (chain.Set is not { IsShared: true })
         {
-            if (chain.Set is not { IsShared: true })
-            {
-                Sign(head.Segment, head);
-            }
-            refusals.AddRange(await LookAtStandstillAsync(head.Segment, head, cancellationToken) is { } refusal ? [refusal] : []);
+            Array.ForEach(known, Sign);
         }
-        refusals.AddRange(await SendAsync(known, cancellationToken));
+        List<string> refusals = await LookAtStandstillsAsync(known, cancellationToken);
+        (int sent, IEnumerable<string> refused) = await SendAsync(known, cancellationToken);
+        refusals.AddRange(refused);
         _isVerified = refusals.Count == 0; // Other oracles may be asked for now.
         // What was refused is told until its hour is on the chain: it is sent again meanwhile, and may be refused again.
         refusals.AddRange(_flights.Values.Where(flight => flight.Refusals > 0).Select(flight => flight.Refusal!));
         chain.Link(refusals.Count == 0 ? LinkState.Reachable : LinkState.Refused, refusals.FirstOrDefault());
+        return sent > 0;
     }
 
     private void UseConfig()
@@ -159,11 +158,10 @@ internal sealed partial class HourSubmitter(
         Hour end = new(head.NextHour.Value + Window);
         (Hour Hour, Hash32 Hash)[] sent = [.. batches.Transactions(chain.Config, head.Segment, head.NextHour, end)
             .OrderBy(pair => pair.Key).TakeWhile((pair, i) => pair.Key.Value == head.NextHour.Value + i).Select(pair => (pair.Key, pair.Value))];
-        IReadOnlyList<RpcResult<EthTransactionInfo?>> known = await chain.Api.Client.SendBatchAsync<EthTransactionInfo>(
-            [.. sent.Select(pair => new RpcRequest("eth_getTransactionByHash", pair.Hash))], cancellationToken);
+        IReadOnlyList<EthTransactionInfo?> known = await chain.Api.FindTransactionsAsync([.. sent.Select(pair => pair.Hash)], cancellationToken);
         return new()
         {
-            SentBefore = new(head.NextHour.Value + (uint)known.TakeWhile(found => found.ValueOrThrow() is { BlockNumber: null }).Count()),
+            SentBefore = new(head.NextHour.Value + (uint)known.TakeWhile(found => found is { BlockNumber: null }).Count()),
             // What was asked for, not what the node says of it.
             GasLimit = batches.From(chain.Config, head.Segment, head.NextHour, 1).Select(first => ToRequest(first).GasLimit!.Value).FirstOrDefault(),
         };
@@ -181,8 +179,9 @@ internal sealed partial class HourSubmitter(
         return receipts;
     }
 
-    private void Sign(uint segment, SegmentHead head)
+    private void Sign(SegmentHead head)
     {
+        uint segment = head.Segment;
         if (hours.NextHour(segment) < head.NextHour)
         {
             return; // The chain holds more than the journal: closing takes over what it holds first.
@@ -208,8 +207,8 @@ internal sealed partial class HourSubmitter(
         }
     }
 
-    /// <summary>Why what was not sent was not.</summary>
-    private async Task<IEnumerable<string>> SendAsync(IReadOnlyList<SegmentHead> heads, CancellationToken cancellationToken)
+    /// <summary>How many hours were sent, and why what was not sent was not.</summary>
+    private async Task<(int Sent, IEnumerable<string> Refusals)> SendAsync(IReadOnlyList<SegmentHead> heads, CancellationToken cancellationToken)
     {
         List<OutboxBatch> due = [];
         OnTheirWay onTheirWay = heads.Aggregate(default(OnTheirWay), (all, head) => all.With(
@@ -264,7 +263,7 @@ internal sealed partial class HourSubmitter(
         {
             _flights[segment].Refuse(reason, time);
         }
-        return refused.Values;
+        return (sent.Count, refused.Values);
     }
 
     /// <summary>Of several oracles whoever brought the signatures together sends, and the others only when that leads to nothing.</summary>
@@ -278,54 +277,71 @@ internal sealed partial class HourSubmitter(
         return shared.Loop.MaySend(head.Segment, flight.ReadyFor(time));
     }
 
-    /// <summary>When what was sent does not arrive: why? Speeds up what waits too long, sends again what was reverted or dropped. The reason, when
-    /// the ledger would refuse it now.</summary>
-    private async Task<string?> LookAtStandstillAsync(uint segment, SegmentHead head, CancellationToken cancellationToken)
+    /// <summary>When what was sent does not arrive: why? Speeds up what waits too long, sends again what was reverted or dropped. The reasons
+    /// why the ledger would refuse hours now.</summary>
+    private async Task<List<string>> LookAtStandstillsAsync(IReadOnlyList<SegmentHead> heads, CancellationToken cancellationToken)
     {
-        Flight flight = _flights[segment];
-        IReadOnlyDictionary<Hour, Hash32> sent = flight.SentBefore > head.NextHour
-            ? batches.Transactions(chain.Config, segment, head.NextHour, flight.SentBefore)
-            : new Dictionary<Hour, Hash32>();
-        if (!sent.TryGetValue(head.NextHour, out Hash32 hash) || batches.From(chain.Config, segment, head.NextHour, 1) is not [{ } waiting])
+        Waiting[] due = [.. heads.Select(FindWaiting).OfType<Waiting>()];
+        Hash32[] hashes = [.. due.Select(waiting => waiting.Hash)];
+        IReadOnlyList<TransactionReceipt?> receipts = await chain.Api.FindReceiptsAsync(hashes, cancellationToken);
+        IReadOnlyList<EthTransactionInfo?> known = await chain.Api.FindTransactionsAsync(hashes, cancellationToken);
+        List<string> refusals = [];
+        foreach ((Waiting waiting, TransactionReceipt? receipt, EthTransactionInfo? transaction) in due.Zip(receipts, known))
         {
-            flight.SentBefore = head.NextHour;
-            return null;
+            if (await LookAtStandstillAsync(waiting, receipt, isKnown: transaction is not null, cancellationToken) is { } refusal)
+            {
+                refusals.Add(refusal);
+            }
         }
-        TransactionReceipt? receipt = await chain.Api.FindReceiptAsync(hash, cancellationToken);
+        return refusals;
+    }
+
+    /// <summary>What was sent of a segment and is not on the chain; <c>null</c> when the hour that is due is not among it.</summary>
+    private Waiting? FindWaiting(SegmentHead head)
+    {
+        Flight flight = _flights[head.Segment];
+        IReadOnlyDictionary<Hour, Hash32> sent = flight.SentBefore > head.NextHour
+            ? batches.Transactions(chain.Config, head.Segment, head.NextHour, flight.SentBefore)
+            : new Dictionary<Hour, Hash32>();
+        if (sent.TryGetValue(head.NextHour, out Hash32 hash) && batches.From(chain.Config, head.Segment, head.NextHour, 1) is [{ } batch])
+        {
+            return new(batch, hash, sent);
+        }
+        flight.SentBefore = head.NextHour;
+        return null;
+    }
+
+    private async Task<string?> LookAtStandstillAsync(Waiting waiting, TransactionReceipt? receipt, bool isKnown, CancellationToken cancellationToken)
+    {
+        (uint segment, Hour hour) = (waiting.Batch.Batch.Segment, waiting.Batch.Batch.Hour);
+        Flight flight = _flights[segment];
         if (receipt is { IsSuccess: true })
         {
             return null; // In a block that the head asked before did not know yet.
         }
-        if (receipt is null && await chain.Api.FindTransactionAsync(hash, cancellationToken) is not null)
+        if (receipt is null && isKnown)
         {
             flight.Missed = 0;
             if (time.GetElapsedTime(flight.HeadSince) <= ProgressDeadline)
             {
                 return null;
             }
-            if (await ReviveAsync(segment, sent, cancellationToken) is { } revived)
+            if (await ReviveAsync(segment, waiting.Sent, cancellationToken) is { } revived)
             {
-                if (revived.Refusal is { } refused)
-                {
-                    flight.Refuse($"hour {head.NextHour} of segment {segment} waits for a block, and the node refuses it with a higher fee: {refused}", time);
-                }
-                return revived.Refusal is null ? null : flight.Refusal;
+                return revived.Refusal is { } refused
+                    ? flight.Refuse($"hour {hour} of segment {segment} waits for a block, and the node refuses it with a higher fee: {refused}", time)
+                    : null;
             }
         }
         else if (receipt is null && flight.Missed++ < LooksUntilDropped)
         {
             return null; // Perhaps only unknown to a node that lags.
         }
-        string? refusal = await ReasonAsync(waiting, cancellationToken) ?? (receipt is null ? null : "it was reverted, though it would succeed now");
-        LogSendAgain(segment, head.NextHour, hash, refusal ?? "it was dropped");
-        flight.SentBefore = head.NextHour;
+        string? refusal = await ReasonAsync(waiting.Batch, cancellationToken) ?? (receipt is null ? null : "it was reverted, though it would succeed now");
+        LogSendAgain(segment, hour, waiting.Hash, refusal ?? "it was dropped");
+        flight.SentBefore = hour;
         flight.SeeHeadAgain(time);
-        if (refusal is null)
-        {
-            return null;
-        }
-        flight.Refuse($"hour {head.NextHour} of segment {segment}: {refusal}", time);
-        return flight.Refusal;
+        return refusal is null ? null : flight.Refuse($"hour {hour} of segment {segment}: {refusal}", time);
     }
 
     /// <summary>Looks after what waits for a block for too long. What waits for the next hour now; <c>null</c> when its transaction will not
@@ -390,6 +406,12 @@ internal sealed partial class HourSubmitter(
 
     private TransactionRequest ToRequest(OutboxBatch batch) => chain.City.Contracts.RecordHour(batch.Batch, batch.Signatures);
 
+    /// <summary>What was sent of a segment and is not on the chain.</summary>
+    /// <param name="Batch">The hour that the chain waits for.</param>
+    /// <param name="Hash">Its transaction.</param>
+    /// <param name="Sent">All that was sent from that hour on.</param>
+    private sealed record Waiting(OutboxBatch Batch, Hash32 Hash, IReadOnlyDictionary<Hour, Hash32> Sent);
+
     /// <summary>What is on its way of a segment.</summary>
     private sealed class Flight
     {
@@ -449,10 +471,12 @@ internal sealed partial class HourSubmitter(
         }
 
         /// <summary>Nothing more is sent for a while: 1 s, twice that after each further refusal, up to a minute.</summary>
-        public void Refuse(string reason, TimeProvider time)
+        /// <returns>The reason.</returns>
+        public string Refuse(string reason, TimeProvider time)
         {
             (Refusal, _refusedAt) = (reason, time.GetTimestamp());
             Refusals++;
+            return reason;
         }
 
         /// <summary>Is it too early to send after a refusal?</summary>

@@ -150,11 +150,11 @@ internal sealed partial class IncidentSubmitter(
         RevivedTransaction? waiting = entry.Transaction is { } earlier ? (await sender.ReviveAsync([earlier], cancellationToken))[0] : null;
         if (waiting is not null)
         {
-            outbox.Mark(entry.Id, OutboxState.Sent, waiting.Hash, null); // No block took it within the deadline.
+            outbox.Mark(entry.Id, OutboxState.Sent, waiting.Hash, waiting.Refusal); // No block took it within the deadline.
         }
-        if (waiting?.Refusal is { } refusal)
+        if (waiting?.Refusal is { } refusal && IsNew(refusal))
         {
-            LogRefused(entry.Kind, entry.Incident, refusal);
+            LogWaits(entry.Kind, entry.Incident, refusal);
         }
         if ((waiting?.Hash ?? await SendAsync(sender, entry, request, cancellationToken)) is not { } under)
         {
@@ -258,10 +258,9 @@ internal sealed partial class IncidentSubmitter(
                 bool isFinal = refused.Error is ContractRevertException { Error: { } error } && IsFinal(error)
                     && refusals >= LooksUntilRefused && _refusals.Remove(entry.Id);
                 outbox.Mark(entry.Id, isFinal ? OutboxState.Refused : OutboxState.Waiting, null, refused.Reason);
-                if (_lastRefusal != refused.Reason)
+                if (IsNew(refused.Reason))
                 {
                     LogRefused(entry.Kind, entry.Incident, refused.Reason);
-                    _lastRefusal = refused.Reason;
                 }
                 return null;
             case var unknown:
@@ -275,12 +274,19 @@ internal sealed partial class IncidentSubmitter(
 
     private void Waits(OpenEntry entry, string reason)
     {
-        if (_lastRefusal != reason)
+        if (IsNew(reason))
         {
-            LogNotAsked(entry.Kind, entry.Incident, reason);
+            LogWaits(entry.Kind, entry.Incident, reason);
             outbox.Mark(entry.Id, entry.Transaction is null ? OutboxState.Waiting : OutboxState.Sent, null, reason);
-            _lastRefusal = reason;
         }
+    }
+
+    /// <summary>Is this another reason than the one that was told last?</summary>
+    private bool IsNew(string reason)
+    {
+        bool isNew = reason != _lastRefusal;
+        _lastRefusal = reason;
+        return isNew;
     }
 
     private async Task ConfirmAsync(List<(OpenEntry Entry, Hash32 Hash)> sent, CancellationToken cancellationToken)
@@ -315,7 +321,7 @@ internal sealed partial class IncidentSubmitter(
     private partial void LogNotWritten(IncidentEntryKind kind, Hash32 incident, ReceiptOutcome outcome);
 
     [LoggerMessage(EventId = 5123, Level = LogLevel.Warning, Message = "{Kind} of incident {Incident} waits: {Reason}")]
-    private partial void LogNotAsked(IncidentEntryKind kind, Hash32 incident, string reason);
+    private partial void LogWaits(IncidentEntryKind kind, Hash32 incident, string reason);
 
     [LoggerMessage(EventId = 5125, Level = LogLevel.Warning, Message = "The chain has lost entries of incident {Incident}; those it lacks are sent again")]
     private partial void LogLost(Hash32 incident);

@@ -108,8 +108,7 @@ public sealed class DisturbedNodeTest
             .Select(outcome => ((SendOutcome.Sent)outcome).Hash)];
 
         IReadOnlyList<RevivedTransaction?> revived = await sender.ReviveAsync(sent, Token);
-        _ = await api.Client.FindAsync<object>("anvil_setNextBlockBaseFeePerGas", ["0xb8c63f00"], Token); // 3.1 gwei; 3 were offered at first.
-        _ = await api.Client.FindAsync<object>("evm_mine", [], Token);
+        await node.SetBaseFeeAsync("0xb8c63f00", Token); // 3.1 gwei; 3 were offered at first.
         IReadOnlyList<RevivedTransaction?> again = await sender.ReviveAsync([.. revived.Select(now => now!.Hash)], Token);
 
         using IDisposable scope = Assert.EnterMultipleScope();
@@ -129,8 +128,7 @@ public sealed class DisturbedNodeTest
         using EthECKey key = EthECKey.Generate();
         using TransactionSender sender = new(api, key, TestContracts.ChainId);
         Hash32 sent = ((SendOutcome.Sent)await sender.SendAsync(new(key.Address, default, Gas), Token)).Hash;
-        await api.Client.SendAsync<bool>("hardhat_setNextBlockBaseFeePerGas", ["0x1"], Token);
-        _ = await api.Client.FindAsync<object>("evm_mine", [], Token);
+        await node.SetBaseFeeAsync("0x1", Token);
 
         RevivedTransaction waiting = (await sender.ReviveAsync([sent], Token))[0]!;
 

@@ -99,6 +99,17 @@ public sealed class NodeProcess : IAsyncDisposable
     public EthApi CreateApi(RpcClientOptions? options = null) =>
         new(new RpcClient(new HttpClient { BaseAddress = Url }, options));
 
+    /// <summary>Makes a block in which a unit of gas costs so much; those that follow go on from there.</summary>
+    /// <param name="wei">Hexadecimal.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task SetBaseFeeAsync(string wei, CancellationToken cancellationToken)
+    {
+        RpcClient client = CreateApi().Client;
+        // Anvil knows it by this name too.
+        _ = await client.FindAsync<object>("hardhat_setNextBlockBaseFeePerGas", [wei], cancellationToken);
+        _ = await client.FindAsync<object>("evm_mine", [], cancellationToken);
+    }
+
     /// <summary>Asks the node to end (SIGTERM), as Ctrl-C does, or ends it without a warning (SIGKILL), and waits for the
     /// end.</summary>
     public async Task StopAsync(bool kill, CancellationToken cancellationToken)

@@ -86,6 +86,13 @@ internal sealed class OutboxRig : IAsyncDisposable
             || Layout.Segments.All(segment => outbox.Batches.ConfirmedBefore(segment.Number) == outbox.Hours.NextHour(segment.Number)),
         cancellationToken);
 
+    /// <summary>Transactions of the oracle that the node has and that are in no block.</summary>
+    public async Task<int> OnTheirWayAsync(CancellationToken cancellationToken)
+    {
+        int mined = await MinedAsync(cancellationToken);
+        return (int)await Api.GetTransactionCountAsync(City.Oracle.Address, BlockParameter.Pending, cancellationToken) - mined;
+    }
+
     /// <summary>Waits until the node has so many transactions of the oracle, in blocks or waiting.</summary>
     public Task WaitForPoolAsync(int transactions, CancellationToken cancellationToken) => OracleRig.WaitAsync(
         () => Api.GetTransactionCountAsync(City.Oracle.Address, BlockParameter.Pending, cancellationToken), count => count >= (ulong)transactions, cancellationToken);
@@ -101,25 +108,18 @@ internal sealed class OutboxRig : IAsyncDisposable
         outbox.Start();
         int due = hours * Layout.Segments.Count;
         await WaitForPoolAsync(due, cancellationToken);
-        await SetBaseFeeAsync("0x1");
+        await _node.SetBaseFeeAsync("0x1", cancellationToken);
         await OracleRig.WaitAsync(
             () => outbox.ReadStatusAsync(cancellationToken),
             status => status is { State: LinkState.Refused, Message: { } message } && message.Contains(words, StringComparison.Ordinal)
                 && message.Contains("funds", StringComparison.Ordinal),
             cancellationToken);
 
-        await SetBaseFeeAsync("0x0");
+        await _node.SetBaseFeeAsync("0x0", cancellationToken);
         Miner.IsPaused = false;
         await WaitUntilConfirmedAsync(outbox, cancellationToken);
         await outbox.StopAsync();
         await AssertIsCompleteAsync(outbox, due, cancellationToken);
-
-        async Task SetBaseFeeAsync(string wei)
-        {
-            // Anvil knows it by this name too.
-            _ = await Api.Client.FindAsync<object>("hardhat_setNextBlockBaseFeePerGas", [wei], cancellationToken);
-            _ = await Api.Client.FindAsync<object>("evm_mine", [], cancellationToken);
-        }
     }
 
     /// <summary>Corrections of segment 1 on the chain.</summary>

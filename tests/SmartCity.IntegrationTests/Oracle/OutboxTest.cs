@@ -146,6 +146,28 @@ public sealed class OutboxTest(NodeKind kind)
         await _rig.AssertIsCompleteAsync(outbox, Due, cancellationToken);
     }
 
+    /// <summary>Of hours of which only their limits are known fewer are on their way at a time than of hours whose like has arrived.</summary>
+    [Test]
+    public async Task Run_HoursUsedLessThanTheirLimits_MoreAreOnTheirWay(CancellationToken cancellationToken)
+    {
+        const int ManyHours = 550;
+        const int ByLimits = 317; // Of both segments in turn, 936,500 and 321,500 gas.
+        _rig.Miner.IsPaused = true;
+        await using OutboxRig.Outbox outbox = _rig.NewOutbox(ManyHours);
+        outbox.Start();
+        await OracleRig.WaitAsync(() => Task.FromResult(outbox.Log), log => log.Contains("waits for a block for too long", StringComparison.Ordinal), cancellationToken);
+        int first = await _rig.OnTheirWayAsync(cancellationToken);
+
+        _ = await _rig.Api.Client.FindAsync<object>("evm_mine", [], cancellationToken);
+        await OracleRig.WaitAsync(() => _rig.OnTheirWayAsync(cancellationToken), count => count > 2 * ByLimits, cancellationToken);
+        _rig.Miner.IsPaused = false;
+        await _rig.WaitUntilConfirmedAsync(outbox, cancellationToken);
+        await outbox.StopAsync();
+
+        Assert.That(first, Is.EqualTo(ByLimits));
+        await _rig.AssertIsCompleteAsync(outbox, ManyHours * Segments, cancellationToken);
+    }
+
     /// <summary>Gas costs something at once, and the oracle has nothing: that is told, nothing is lost, and it goes on when gas is free again.</summary>
     [Test]
     public Task Run_GasCostsAndNoFunds_IsToldAndGoesOnOnceItIsFree(CancellationToken cancellationToken) =>

@@ -132,11 +132,11 @@ internal sealed class SimulationRun : IDisposable
             Start();
         }
         DateTimeOffset limit = _schedule.End.AddHours(CatchUpHours);
-        for (DateTimeOffset until = _schedule.End + ShortestCalm; _problems.Count == 0 && !IsSettled(cancellationToken); until += LookPeriod)
+        for (DateTimeOffset until = _schedule.End + ShortestCalm; _problems.Count == 0 && Standing(cancellationToken) is { Length: > 0 } standing; until += LookPeriod)
         {
             if (until > limit)
             {
-                _problems.Add($"The oracle has not caught up {CatchUpHours} hours after the last fault: {Standing()}");
+                _problems.Add($"The oracle has not caught up {CatchUpHours} hours after the last fault: {standing}");
                 return;
             }
             RunUntil(until, cancellationToken);
@@ -317,25 +317,18 @@ internal sealed class SimulationRun : IDisposable
             : "PRAGMA query_only = 1"));
     }
 
-    /// <summary>Is all done, and on the chain? A chain that was just set back the journal believes in for a few more looks.</summary>
-    private bool IsSettled(CancellationToken cancellationToken)
-    {
-        Hour due = Hour.Containing(_source.Now - _schedule.Grace);
-        return _journal is not null && Standing() == "" && Heads(cancellationToken).All(head => head.NextHour == due);
-    }
-
     private IReadOnlyList<SegmentHead> Heads(CancellationToken cancellationToken) => _city.Chain
         .GetHeadsAsync([.. SimulatedCity.Plan.Segments.Select(segment => segment.Number)], cancellationToken).GetAwaiter().GetResult();
 
     /// <summary>What the oracle has still to do; empty when all is done.</summary>
-    private string Standing()
+    private string Standing(CancellationToken cancellationToken)
     {
         if (_journal is null)
         {
             return "it does not run";
         }
         Hour due = Hour.Containing(_source.Now - _schedule.Grace);
-        return _journal.Read(connection =>
+        List<string> open = _journal.Read(connection =>
         {
             List<string> open = [.. connection
                 .Query<(long Number, long Closed, long Confirmed)>("SELECT number, closed_before, confirmed_before FROM segment")
@@ -343,8 +336,13 @@ internal sealed class SimulationRun : IDisposable
                 .Select(segment => $"segment {segment.Number} is closed up to {new Hour((uint)segment.Closed)}, confirmed up to {new Hour((uint)segment.Confirmed)}, due is {due}")];
             long fills = connection.ExecuteScalar<long>(
                 "SELECT count(*) FROM gap_fill f WHERE refusal IS NULL AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.fill = f.id AND c.state = 2)");
-            return string.Join("; ", fills == 0 ? open : [.. open, $"{fills} gaps are not filled"]);
+            return fills == 0 ? open : [.. open, $"{fills} gaps are not filled"];
         });
+        // A chain that was just set back the journal believes in for a few more looks.
+        IEnumerable<string> lacking = open.Count > 0
+            ? []
+            : Heads(cancellationToken).Where(head => head.NextHour != due).Select(head => $"the chain holds segment {head.Segment} up to {head.NextHour}, due is {due}");
+        return string.Join("; ", open.Concat(lacking));
     }
 
     /// <summary>Has the world tell what the oracle logs.</summary>
