@@ -120,6 +120,7 @@ internal sealed class Replay
     private void Finish()
     {
         Readings.Finish();
+        Payments.Finish();
         Penalties.Finish();
         Tokens.Finish();
         Incidents.Finish();

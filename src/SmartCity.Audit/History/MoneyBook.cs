@@ -25,18 +25,35 @@ internal sealed class MoneyBook(Accounts accounts, BillAudit bills)
     private const int Services = 6;
 
     private readonly Dictionary<(Hash32 Account, Period Period), ulong[]> _paid = [];
+    private readonly Dictionary<Hash32, ulong> _credits = [];
+    private readonly HashSet<Hash32> _creditsChanged = [];
 
     /// <summary>What providers may withdraw, kopecks.</summary>
     public Dictionary<ushort, ulong> Balances { get; } = [];
 
     /// <summary>Credits of accounts, kopecks.</summary>
-    public Dictionary<Hash32, ulong> Credits { get; } = [];
+    public IReadOnlyDictionary<Hash32, ulong> Credits => _credits;
 
     /// <summary>The disputes of lines.</summary>
     public Dictionary<LineKey, AuditedDispute> Disputes { get; } = [];
 
     /// <summary>An account's credit.</summary>
-    public ulong CreditOf(Hash32 account) => Credits.GetValueOrDefault(account);
+    public ulong CreditOf(Hash32 account) => _credits.GetValueOrDefault(account);
+
+    /// <summary>Changes an account's credit.</summary>
+    public void SetCredit(Hash32 account, ulong amount)
+    {
+        _credits[account] = amount;
+        _creditsChanged.Add(account);
+    }
+
+    /// <summary>The accounts whose credit was changed since this was asked last.</summary>
+    public IReadOnlyCollection<Hash32> TakeCreditsChanged()
+    {
+        Hash32[] changed = [.. _creditsChanged];
+        _creditsChanged.Clear();
+        return changed;
+    }
 
     /// <summary>What is paid of a bill by service, escrow included; changing it changes the book.</summary>
     public ulong[] PaidOf(Hash32 account, Period period)

@@ -55,7 +55,7 @@ internal sealed class DisputeAudit(MoneyBook money, BillAudit bills, PenaltyAudi
         money.Disputes[line] = new(
             remaining, dispute.Escrow - released, dispute.Conceded + told.Amount, dispute.Deadline, told.State);
         money.PaidOf(line.Account, line.Period)[line.Service] -= released;
-        money.Credits[line.Account] = money.CreditOf(line.Account) + released;
+        money.SetCredit(line.Account, money.CreditOf(line.Account) + released);
     }
 
     private void Close(SettlementEvent.DisputeClosed told, LineKey line, Entry<ContractEvent> entry)

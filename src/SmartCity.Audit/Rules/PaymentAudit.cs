@@ -12,12 +12,20 @@ internal sealed class PaymentAudit(MoneyBook money, BillAudit bills, PenaltyAudi
 {
     private const int Principals = 3;
 
+    private readonly Dictionary<Hash32, ulong> _toldCredits = [];
+    private Hash32 _transaction;
+
     public void Apply(Entry<ContractEvent> entry)
     {
+        if (entry.Log.TransactionHash != _transaction)
+        {
+            CheckCreditsTold();
+            _transaction = entry.Log.TransactionHash;
+        }
         switch (entry.Event)
         {
             case SettlementEvent.PaymentReceived received:
-                money.Credits[received.Account] = money.CreditOf(received.Account) + received.Amount;
+                money.SetCredit(received.Account, money.CreditOf(received.Account) + received.Amount);
                 break;
             case SettlementEvent.PaymentAllocated allocated when FindBill(allocated.Account, allocated.Period, entry) is { } bill:
                 Allocate(allocated, bill, entry);
@@ -35,12 +43,37 @@ internal sealed class PaymentAudit(MoneyBook money, BillAudit bills, PenaltyAudi
                 Refund(refunded, entry.Where);
                 break;
             case SettlementEvent.CreditChanged changed:
-                log[AuditRule.Payments].Equal(
-                    changed.Credit, money.CreditOf(changed.Account), () => $"account {changed.Account}, credit ({entry.Where})");
+                TellCredit(changed, entry.Where);
                 break;
             case SettlementEvent.Withdrawn withdrawn:
                 Withdraw(withdrawn, entry.Where);
                 break;
+        }
+    }
+
+    /// <summary>What can be said only at the end.</summary>
+    public void Finish() => CheckCreditsTold();
+
+    /// <summary>A credit is told when it has changed, and only then: what is told of another account would be no change of that one's.</summary>
+    private void TellCredit(SettlementEvent.CreditChanged changed, string where)
+    {
+        ulong credit = money.CreditOf(changed.Account);
+        Findings findings = log[AuditRule.Payments];
+        findings.Equal(changed.Credit, credit, () => $"account {changed.Account}, credit ({where})");
+        findings.That(
+            credit != _toldCredits.GetValueOrDefault(changed.Account), () => $"account {changed.Account} ({where}): a credit is told that has not changed");
+        _toldCredits[changed.Account] = credit;
+    }
+
+    /// <summary>Whoever reads a credit from the log must find there what the transaction left.</summary>
+    private void CheckCreditsTold()
+    {
+        foreach (Hash32 account in money.TakeCreditsChanged())
+        {
+            ulong credit = money.CreditOf(account);
+            log[AuditRule.Payments].Equal(
+                _toldCredits.GetValueOrDefault(account), credit, () => $"account {account}, credit told last (transaction {_transaction})");
+            _toldCredits[account] = credit;
         }
     }
 
@@ -116,7 +149,7 @@ internal sealed class PaymentAudit(MoneyBook money, BillAudit bills, PenaltyAudi
         {
             paid[service] += parts[service];
         }
-        money.Credits[account] = money.CreditOf(account) - parts.Aggregate(0UL, (sum, part) => sum + part);
+        money.SetCredit(account, money.CreditOf(account) - parts.Aggregate(0UL, (sum, part) => sum + part));
         return paid;
     }
 
@@ -125,7 +158,7 @@ internal sealed class PaymentAudit(MoneyBook money, BillAudit bills, PenaltyAudi
         ulong credit = money.CreditOf(refunded.Account);
         log[AuditRule.Conservation].That(
             refunded.Amount <= credit, () => $"{where}: account {refunded.Account} took {refunded.Amount} back of {credit}");
-        money.Credits[refunded.Account] = credit - Math.Min(credit, refunded.Amount);
+        money.SetCredit(refunded.Account, credit - Math.Min(credit, refunded.Amount));
     }
 
     private void Withdraw(SettlementEvent.Withdrawn withdrawn, string where)

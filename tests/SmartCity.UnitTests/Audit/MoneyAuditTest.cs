@@ -13,22 +13,42 @@ public sealed class MoneyAuditTest
     private static readonly ulong s_july = SecondsOf(new DateOnly(2026, 7, 5));
 
     [Test]
-    public void Pay_InFull_Holds() => Assert.That(AllFindings(Paid(s_july, 86_400, [36_000, 2_400, 48_000, 0, 0, 0], 0)), Is.Empty);
+    public void Pay_InFull_Holds() => Assert.That(AllFindings(Paid(s_july, 86_400, [36_000, 2_400, 48_000, 0, 0, 0])), Is.Empty);
 
     /// <summary>100 kopecks over 864 roubles: 41.67, 2.78 and 55.56; by the largest remainder 42, 3 and 55 (of .67, .78 and .56 two go up).</summary>
     [Test]
     public void Pay_InPart_IsDividedByLargestRemainder() =>
-        Assert.That(AllFindings(Paid(s_july, 100, [42, 3, 55, 0, 0, 0], 0)), Is.Empty);
+        Assert.That(AllFindings(Paid(s_july, 100, [42, 3, 55, 0, 0, 0])), Is.Empty);
 
     [Test]
     public void Pay_DividedOtherwise_IsFound() => Assert.That(
-        Paid(s_july, 100, [41, 3, 56, 0, 0, 0], 0).Findings(AuditRule.Payments), Has.One.Contains("computed 42, 3, 55, 0, 0, 0"));
+        Paid(s_july, 100, [41, 3, 56, 0, 0, 0]).Findings(AuditRule.Payments), Has.One.Contains("computed 42, 3, 55, 0, 0, 0"));
 
     [Test]
     public void Pay_CreditNotUsed_IsFound() => Assert.That(
         City().At(s_july).Tell(new SettlementEvent.PaymentReceived(Account1, s_payer, 5), "pay").Tell(new SettlementEvent.CreditChanged(Account1, 6), "pay")
             .Findings(AuditRule.Payments),
         Has.One.Contains("credit"));
+
+    [Test]
+    public void Pay_NothingIsDue_CreditIsTold() => Assert.That(PaidAhead(new SettlementEvent.CreditChanged(Account1, 5)), Is.Empty);
+
+    [Test]
+    public void Pay_CreditIsNotTold_IsFound() => Assert.That(PaidAhead(), Has.One.Contains("credit told last"));
+
+    [Test]
+    public void Pay_CreditOfAnotherAccountIsTold_IsFound() => Assert.That(
+        PaidAhead(new SettlementEvent.CreditChanged(Account2, 0)),
+        Has.Count.EqualTo(2).And.Some.Contains("has not changed").And.Some.Contains("credit told last"));
+
+    [Test]
+    public void Pay_CreditIsToldTwice_IsFound() => Assert.That(
+        PaidAhead(new SettlementEvent.CreditChanged(Account1, 5), new SettlementEvent.CreditChanged(Account1, 5)), Has.One.Contains("has not changed"));
+
+    /// <summary>What is told later does not make good that nothing was told: another would have read a wrong credit in between.</summary>
+    [Test]
+    public void Pay_CreditIsToldInALaterTransaction_IsFound() => Assert.That(
+        AheadOfBills().Tell(new SettlementEvent.CreditChanged(Account1, 5)).Findings(AuditRule.Payments), Has.Some.Contains("credit told last"));
 
     [Test]
     public void Pay_NoTokensMoved_IsFound() => Assert.That(
@@ -68,7 +88,7 @@ public sealed class MoneyAuditTest
 
     [Test]
     public void Pay_PenaltyHadComeDueAndIsNotLogged_IsFound() => Assert.That(
-        Paid(SecondsOf(new DateOnly(2026, 8, 15)), 86_400, [36_000, 2_400, 48_000, 0, 0, 0], 0).Findings(AuditRule.Penalties),
+        Paid(SecondsOf(new DateOnly(2026, 8, 15)), 86_400, [36_000, 2_400, 48_000, 0, 0, 0]).Findings(AuditRule.Penalties),
         Has.One.Contains("68, 5, 91 had come due"));
 
     [Test]
@@ -87,17 +107,22 @@ public sealed class MoneyAuditTest
         return (tariff is null ? city : city.Tell(new TariffBookEvent.TariffPublished(2, tariff))).TellHours(June).TellVolumesOfJune().Tell(BillOfJune());
     }
 
+    private static ToldCity AheadOfBills() => new ToldCity().Tell(new SettlementEvent.PaymentReceived(Account1, s_payer, 5), "pay");
+
+    /// <summary>What is found of payments when 5 kopecks come in before there is a bill, and this is told of credits.</summary>
+    private static IReadOnlyList<string> PaidAhead(params SettlementEvent.CreditChanged[] told) =>
+        told.Aggregate(AheadOfBills(), (city, changed) => city.Tell(changed, "pay")).Findings(AuditRule.Payments);
+
     private static ToldCity Late(int day) => City().At(SecondsOf(new DateOnly(2026, 8, day)));
 
     private static SettlementEvent.PenaltyAccrued Accrued(int day, params ulong[] amounts) =>
         new(Account1, June.Value, DayOf(new(2026, 8, day)), amounts);
 
-    private static ToldCity Paid(ulong time, ulong amount, IReadOnlyList<ulong> parts, ulong credit) => City().At(time)
+    private static ToldCity Paid(ulong time, ulong amount, IReadOnlyList<ulong> parts) => City().At(time)
         .Tell(new SettlementRoubleEvent.Transfer(Address.Zero, s_payer, amount), "mint")
         .Tell(new SettlementRoubleEvent.Minted(s_payer, amount, default), "mint")
         .Tell(new SettlementEvent.PaymentReceived(Account1, s_payer, amount), "pay")
         .Tell(new SettlementEvent.PaymentAllocated(Account1, June.Value, parts), "pay")
-        .Tell(new SettlementEvent.CreditChanged(Account1, credit), "pay")
         .Tell(new SettlementRoubleEvent.Transfer(s_payer, Contracts.Settlement.Address, amount), "pay");
 
     /// <summary>Of the rules about money.</summary>
