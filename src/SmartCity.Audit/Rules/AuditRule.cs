@@ -39,7 +39,7 @@ internal static class AuditRule
         [Tariffs] = "Tariffs follow one another, are published before they are in force, and are never changed",
         [Volumes] = "Every volume is what hours, corrections, meters, terms and norms made it when it was fixed",
         [Bills] = "Every bill is what volumes, areas, terms, outages and the tariff make it, line by line, each period once and in order",
-        [Payments] = "Every payment goes to the oldest bill, principal first, in proportion to its lines, and no line is paid twice",
+        [Payments] = "Every payment goes to the oldest bill, principal first, in proportion to its lines, no line is paid twice, and every credit is told",
         [Conservation] = "Settlement holds what it owes: providers' shares, credits and escrow, no more, no less",
         [State] = "The contracts' state is what their history makes it",
         [Incidents] = "Incidents advance stage by stage with evidence, one open of an object and an alarm, critical ones closed by another",
