@@ -13,7 +13,6 @@ using SmartCity.Ledger.Contracts;
 namespace SmartCity.IntegrationTests.Audit;
 
 /// <summary>A month of a city on a real node: it holds, and one bit changed in a copy of its data is found and located.</summary>
-[NonParallelizable]
 public sealed class AuditorTest : IDisposable
 {
     private const int HoursAtOnce = 250;

@@ -17,7 +17,6 @@ namespace SmartCity.IntegrationTests.Audit;
 /// Random incidents on a real node, and what the audit makes of their events alone: it finds nothing wrong, the contract answers as
 /// computed, and what is changed or left out of a copy is found.
 /// </summary>
-[NonParallelizable]
 public sealed class IncidentAuditTest : IDisposable
 {
     private const int Seed = 416;

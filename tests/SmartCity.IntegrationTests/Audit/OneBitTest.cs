@@ -16,7 +16,6 @@ namespace SmartCity.IntegrationTests.Audit;
 /// Two cities on a real node over two months, with gaps, corrections, recalculations, a handover, three zones, bands and outages in them, and months
 /// of a house whose flat is billed by its average: one bit changed in any event of a copy is found.
 /// </summary>
-[NonParallelizable]
 public sealed class OneBitTest : IDisposable
 {
     private const int MaxSeed = 2_000;

@@ -12,7 +12,6 @@ namespace SmartCity.IntegrationTests.Ledger;
 /// before stopped.</summary>
 [TestFixture("anvil")]
 [TestFixture("hardhat")]
-[NonParallelizable]
 public sealed class CityOnNodeTest(string kind) : IDisposable
 {
     private const int HoursAtOnce = 250;

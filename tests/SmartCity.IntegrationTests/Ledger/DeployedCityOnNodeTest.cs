@@ -6,7 +6,6 @@ using SmartCity.Ledger;
 namespace SmartCity.IntegrationTests.Ledger;
 
 /// <summary>What is said when the chain is not the one the city was deployed on.</summary>
-[NonParallelizable]
 public sealed class DeployedCityOnNodeTest : IDisposable
 {
     private static readonly AnvilOptions AtOnce = new() { BlockTime = null };

@@ -12,7 +12,6 @@ namespace SmartCity.IntegrationTests.Ledger;
 /// Every function of every contract that changes something, called as the holder of every role and as a stranger, in a city as it is
 /// deployed. A call counts as let in if it is not refused for who calls: what becomes of it then is for other tests.
 /// </summary>
-[NonParallelizable]
 public sealed class RightsOnNodeTest : IDisposable
 {
     private const string Stranger = "stranger";

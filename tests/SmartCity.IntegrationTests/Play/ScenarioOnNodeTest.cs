@@ -9,7 +9,6 @@ namespace SmartCity.IntegrationTests.Play;
 /// The contracts by the cases of tests/scenarios, which are worked by hand: to the last kopeck. And the audit of each: it computes what the
 /// contracts do, gaps, corrections, handovers, outages, disputes and penalties included.
 /// </summary>
-[NonParallelizable]
 public sealed class ScenarioOnNodeTest : IDisposable
 {
     private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(10));
