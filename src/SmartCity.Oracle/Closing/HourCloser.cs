@@ -61,16 +61,22 @@ internal sealed class HourCloser
     /// <summary>States of all channels that have one.</summary>
     public IReadOnlyDictionary<ChannelKey, ChannelState> States => _states;
 
-    /// <summary>Takes the registers as of the start of a segment's first hour: where its first interval begins.</summary>
+    /// <summary>Takes the registers as of the start of a segment's first hour: where its first interval begins. What is known of that stays: a
+    /// source that is asked again, because it did not answer what was asked next, may tell less.</summary>
     public void Begin(SegmentLayout segment, IReadOnlyDictionary<SignalKey, HourInput> inputs)
     {
         Hour before = new(_layout.FirstHour.Value - 1);
         foreach (ChannelLayout channel in segment.Groups.SelectMany(group => group.Channels))
         {
+            ChannelKey key = new(channel.Group, channel.Channel);
+            if (_states.TryGetValue(key, out ChannelState? known) && known.Track.Base is not null)
+            {
+                continue;
+            }
             ChannelState state = Beginning(channel, inputs);
             ChannelLayout followed = channel.Followed(state);
             (_, RegisterTrack track) = state.Track.Take(before, SampleOf(followed, before, inputs, state), followed.Limits);
-            _states[new(channel.Group, channel.Channel)] = state with { Track = track };
+            _states[key] = state with { Track = track };
         }
     }
 

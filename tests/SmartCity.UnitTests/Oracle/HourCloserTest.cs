@@ -83,6 +83,19 @@ public sealed class HourCloserTest
         Assert.That((second.Groups[0][3], second.Fills.Count), Is.EqualTo((new Reading(new(100), Quality.Measured), 0)));
     }
 
+    /// <summary>A source is asked again for what an hour began with when it did not answer what was asked next, and may tell less then.</summary>
+    [Test]
+    public void Begin_AskedAgain_KeepsWhatWasKnownAndTakesTheRest()
+    {
+        HourCloser closer = Begun(Inputs("m1_1.a=5"));
+        closer.Begin(Electricity, Inputs("m1_2.a=7"));
+
+        ClosedHour closed = closer.Close(Electricity, CityLayouts.Hour(0), Inputs("m1_1.a=5.1 m1_2.a=7.2"), []);
+
+        Assert.That(
+            closed.Groups[0].Skip(3).Take(2), Is.EqualTo([new Reading(new(100), Quality.Measured), new Reading(new(200), Quality.Measured)]));
+    }
+
     /// <summary>The worked example of DOMAIN 3.2: 10 m³ from 95 °C to 70 °C are 0.241500 Gcal.</summary>
     [Test]
     public void Close_Heat_ComputesByIf97()
