@@ -1,3 +1,4 @@
+using SmartCity.Domain;
 using SmartCity.Rules;
 
 namespace SmartCity.Oracle;
@@ -108,6 +109,9 @@ public sealed record OracleOptions
 
     /// <summary>Does this oracle sign with others?</summary>
     internal bool IsShared => PeerListen is not null;
+
+    /// <summary>The first hour that cannot have been closed yet, by a clock that may be behind the source's.</summary>
+    internal Hour FirstNotOver(DateTimeOffset now) => Hour.Containing(now + ClockSkewLimit);
 
     /// <summary>Checks ranges.</summary>
     /// <exception cref="OracleStoppedException">A value is out of range; the message says which and what is allowed.</exception>

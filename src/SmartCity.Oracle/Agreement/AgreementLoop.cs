@@ -161,20 +161,23 @@ internal sealed partial class AgreementLoop(
             ? []
             : [.. answers.SelectMany(answer => state.Accepted.Zip(answer.Answer.Signatures, (entry, signature) => new SignedBatch(entry.Batch, [signature])))];
 
-    /// <summary>Where to begin without a vote in the journal under this configuration. When there is none under another either, and the ledger has
-    /// hours under this one, the oracle may have voted before and lost its journal: it leaves out all hours that were over by now.</summary>
+    /// <summary>Where to begin without a vote in the journal under this configuration. When there is none under another either, the oracle may have
+    /// voted before: on what was over when a restored journal's votes were forgotten, and, if the ledger has hours under this configuration, on
+    /// all that are over by now, for a journal that was lost. It leaves these hours out.</summary>
     private async Task<SegmentBallot> BeginAsync(OracleSet set, SegmentHead head, CancellationToken cancellationToken)
     {
         Hour free = layout.FirstHour;
-        if (head.NextHour > layout.FirstHour && !store.HasVoted(head.Segment))
+        if (!store.HasVoted(head.Segment))
         {
-            Hour last = new(head.NextHour.Value - 1);
-            bool isInUse = (await chain.ReadRecordedAsync(head.Segment, last, head.NextHour, cancellationToken))
-                .Any(hour => hour.Batch.OracleConfig == set.Config);
-            free = isInUse ? Hour.Containing(time.GetUtcNow()) : free;
+            free = await IsInUseAsync(set, head, cancellationToken) ? options.FirstNotOver(time.GetUtcNow()) : store.ForgottenBefore() ?? free;
         }
         return SegmentBallot.Begin(head.NextHour, head.LastBatch, free);
     }
+
+    private async Task<bool> IsInUseAsync(OracleSet set, SegmentHead head, CancellationToken cancellationToken) =>
+        head.NextHour > layout.FirstHour
+        && (await chain.ReadRecordedAsync(head.Segment, new(head.NextHour.Value - 1), head.NextHour, cancellationToken))
+            .Any(hour => hour.Batch.OracleConfig == set.Config);
 
     private async Task FollowChainAsync(uint segment, SegmentBallot state, SegmentHead head, CancellationToken cancellationToken)
     {
@@ -307,7 +310,7 @@ internal sealed partial class AgreementLoop(
     [LoggerMessage(EventId = 5312, Level = LogLevel.Warning, Message = "Segment {Segment}, from hour {Hour} on: not all oracles agree: {Refusals}")]
     private partial void LogRefused(uint segment, Hour hour, string refusals);
 
-    [LoggerMessage(EventId = 5314, Level = LogLevel.Warning, Message = "Segment {Segment}: this oracle's journal begins now though the ledger has hours of these oracles: it does not vote on hours before {FreeFrom}")]
+    [LoggerMessage(EventId = 5314, Level = LogLevel.Warning, Message = "Segment {Segment}: this oracle may have voted before and its journal does not know how: it does not vote on hours before {FreeFrom}")]
     private partial void LogAbstains(uint segment, Hour freeFrom);
 
     [LoggerMessage(EventId = 5315, Level = LogLevel.Critical, Message = "The proof that the oracle {Member} signed two batches for hour {Hour} of segment {Segment} was sent to the ledger")]

@@ -25,6 +25,11 @@ internal static class AgreementSchema
             payload BLOB NOT NULL,
             PRIMARY KEY (config, segment, hour)) STRICT, WITHOUT ROWID;
 
+        -- Hours before it were over when votes were forgotten: the oracle may have voted on them. One row at most.
+        CREATE TABLE IF NOT EXISTS forgotten_vote (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            before_hour INTEGER NOT NULL) STRICT;
+
         -- Append-only: for each hour the one batch that a member signed for the ledger, our own signatures before they leave the process.
         CREATE TABLE IF NOT EXISTS batch_signature (
             config BLOB NOT NULL,

@@ -51,7 +51,14 @@ internal sealed class AgreementStore(JournalDatabase journal, TimeProvider time)
         "SELECT EXISTS (SELECT 1 FROM ballot WHERE segment = @segment)", new { segment }));
 
     /// <summary>Forgets all votes, as a journal that was lost has. Signatures that are known stay known.</summary>
-    public void Forget() => journal.Write(transaction => transaction.Execute("DELETE FROM ballot; DELETE FROM accepted_hour;", new { }));
+    /// <param name="before">The first hour that there can be no vote on yet.</param>
+    public void Forget(Hour before) => journal.Write(transaction => transaction.Execute(
+        "DELETE FROM ballot; DELETE FROM accepted_hour; INSERT OR REPLACE INTO forgotten_vote (id, before_hour) VALUES (1, @before);",
+        new { before = before.Value }));
+
+    /// <summary>On hours before it there may be votes that were forgotten; <c>null</c> when none ever were.</summary>
+    public Hour? ForgottenBefore() => journal.Read(connection =>
+        connection.ExecuteScalar<long?>("SELECT before_hour FROM forgotten_vote") is { } hour ? new Hour((uint)hour) : (Hour?)null);
 
     /// <summary>Makes a state durable, with the signatures that the member gives, and what was learned to stand.</summary>
     /// <exception cref="InvalidOperationException">The member would sign a second batch for an hour: nothing is written.</exception>

@@ -136,7 +136,7 @@ internal static class Member
     private static string TooFar(ulong round, SegmentBallot state) => $"round {round} is too far above {state.Promised}";
 
     private static string Amnesia(SegmentBallot state) =>
-        $"this oracle's journal was begun when hours before {state.FreeFrom} were over: it may have voted on them and does not know how";
+        $"this oracle may have voted on hours before {state.FreeFrom} and its journal does not know how";
 
     private static string? WhyNot(
         SegmentBallot state, PeerRequest.Accept request, OracleSet set, HourBatch batch, Hour hour, Hash32 previous)

@@ -66,7 +66,7 @@ internal sealed class OracleEngine : IDisposable
         AgreementStore agreement = new(journal, time);
         if (Restored.IsPending)
         {
-            agreement.Forget(); // It may have voted since the copy was made.
+            agreement.Forget(options.FirstNotOver(time.GetUtcNow())); // It may have voted since the copy was made.
         }
         BatchStore batches = new(journal, time);
         _shared = options.PeerListen is { } listen

@@ -67,9 +67,13 @@ public sealed class AgreementStoreTest
         SegmentBallot beginning = SegmentBallot.Begin(First, Hash32.Zero, First);
         _store.Save(Config, 1, (beginning with { Promised = 7 }).WithAccepted(7, [batch]), [new(batch, Self, Signature(1))], [], areOnChain: false);
 
-        _store.Forget();
+        Assert.That(_store.ForgottenBefore(), Is.Null);
+        _store.Forget(First.Next);
+        _store.Forget(First.Next.Next);
+        Reopen();
 
         Assert.That((_store.HasVoted(1), _store.Find(Config, 1, Self)), Is.EqualTo((false, (SegmentBallot?)null)));
+        Assert.That(_store.ForgottenBefore(), Is.EqualTo(First.Next.Next), "known after a crash too, until it votes again");
         _store.Save(Config, 1, beginning, [], [], areOnChain: false);
         SegmentBallot found = _store.Find(Config, 1, Self)!;
         Assert.That((found.Promised, found.Accepted.Count, found.Signed[First]), Is.EqualTo((0ul, 0, batch.Id)));

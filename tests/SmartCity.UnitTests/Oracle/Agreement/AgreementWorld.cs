@@ -14,7 +14,8 @@ namespace SmartCity.UnitTests.Oracle.Agreement;
 /// <param name="LossPercent">Messages that are lost while there are faults.</param>
 /// <param name="Dead">Members that do not come back when the faults end.</param>
 /// <param name="Deviating">Members whose meters say something else.</param>
-internal sealed record WorldOptions(int Members, int Threshold, int Hours, int LossPercent, int Dead, int Deviating);
+/// <param name="Forgetful">Members whose journal is put back from a copy after some of their crashes.</param>
+internal sealed record WorldOptions(int Members, int Threshold, int Hours, int LossPercent, int Dead, int Deviating, int Forgetful);
 
 /// <summary>
 /// Oracles, their network and a ledger in virtual time: the pure protocol with crashes, losses, delays and copies. All chance comes
@@ -61,6 +62,9 @@ internal sealed class AgreementWorld
     /// <summary>How often a member led a round that was not the first.</summary>
     public int Takeovers { get; private set; }
 
+    /// <summary>How often a member's journal was put back.</summary>
+    public int Restored { get; private set; }
+
     private bool AreFaultsOver => _now >= FaultMilliseconds;
 
     /// <summary>Runs until all hours are on the chain, or the time is up.</summary>
@@ -71,7 +75,7 @@ internal sealed class AgreementWorld
             At(_random.Next(TickMilliseconds), () => Tick(member));
             ScheduleCrash(member);
         }
-        OneMember[] dead = [.. _members];
+        OneMember[] dead = [.. _members[..^_options.Forgetful]]; // Who lives and remembers must be enough to go on.
         _random.Shuffle(dead);
         At(FaultMilliseconds, () => Array.ForEach(dead[.._options.Dead], Bury));
         while (_events.TryDequeue(out Action? happen, out (long Time, long Order) due) && due.Time <= EndMilliseconds && _chain.Count < _options.Hours)
@@ -245,8 +249,7 @@ internal sealed class AgreementWorld
     /// <summary>What a member states: its meters' value, a little different for each, and very different for those that deviate.</summary>
     private List<(Hour Hour, byte[] Payload)> Own(OneMember member)
     {
-        // An hour is over every second of virtual time, and each member closes it a little later.
-        long closed = Math.Min(_options.Hours, Math.Max(0, (_now - 200 * member.Index) / 1_000));
+        long closed = ClosedBy(_now - 200 * member.Index); // Each member closes an hour a little later.
         List<(Hour, byte[])> own = [];
         for (Hour hour = member.Disk.NextHour; hour.Value < First.Value + closed && own.Count < Member.MaxHours; hour = hour.Next)
         {
@@ -254,6 +257,9 @@ internal sealed class AgreementWorld
         }
         return own;
     }
+
+    /// <summary>Hours that are over: one more every second of virtual time.</summary>
+    private long ClosedBy(long now) => Math.Min(_options.Hours, Math.Max(0, now / 1_000));
 
     private byte[] PayloadOf(OneMember member, Hour hour)
     {
@@ -279,9 +285,26 @@ internal sealed class AgreementWorld
         At(_random.Next(500, 40_000), () =>
         {
             member.IsUp = !member.IsDead;
+            if (member.Index >= _members.Length - _options.Forgetful && _random.Next(2) == 0)
+            {
+                Restore(member);
+            }
             ScheduleCrash(member);
         });
+        if (_random.Next(2) == 0)
+        {
+            (member.Copy, member.CopyOfOutbox) = (member.Disk, [.. member.Outbox]);
+        }
     });
+
+    /// <summary>The journal of some time ago, without its votes: what was over by now is not voted on (ADR 19).</summary>
+    private void Restore(OneMember member)
+    {
+        Restored++;
+        member.Disk = SegmentBallot.Begin(member.Copy.NextHour, member.Copy.LastBatch, new(First.Value + (uint)ClosedBy(_now))) with { Signed = member.Copy.Signed };
+        member.Outbox.Clear();
+        member.Outbox.AddRange(member.CopyOfOutbox);
+    }
 
     private void Stop(OneMember member)
     {
@@ -328,6 +351,11 @@ internal sealed class AgreementWorld
         public SegmentBallot Disk { get; set; } = SegmentBallot.Begin(First, Hash32.Zero, First);
 
         public List<SignedBatch> Outbox { get; } = [];
+
+        /// <summary>A copy of what outlives a crash.</summary>
+        public SegmentBallot Copy { get; set; } = SegmentBallot.Begin(First, Hash32.Zero, First);
+
+        public IReadOnlyList<SignedBatch> CopyOfOutbox { get; set; } = [];
 
         public bool IsUp { get; set; } = true;
 

@@ -73,7 +73,7 @@ public sealed class MemberTest
         SegmentBallot lost = SegmentBallot.Begin(First, Hash32.Zero, First.Next);
         using IDisposable scope = Assert.EnterMultipleScope();
         Assert.That(Accept(lost, 0, Batch(1)).Answer.Signatures, Is.Empty);
-        Assert.That(Member.On(lost, new PeerRequest.Prepare { Segment = 1, Round = 1 }).Answer.Refusal, Does.Contain("journal was begun when"));
+        Assert.That(Member.On(lost, new PeerRequest.Prepare { Segment = 1, Round = 1 }).Answer.Refusal, Does.Contain("its journal does not know how"));
     }
 
     /// <summary>Member 2 has round 5. What it proposed in it before it was restarted may still be under way, and must not meet another proposal.</summary>
