@@ -78,16 +78,14 @@ public sealed class ReceiptWaiter(EthApi api, TimeProvider? time = null, TimeSpa
     private async Task CheckAsync(
         IReadOnlyList<Hash32> transactions, int[] open, ReceiptOutcome?[] outcomes, int[] misses, CancellationToken cancellationToken)
     {
+        Hash32[] asked = [.. open.Select(index => transactions[index])];
         // The transaction is asked for before its receipt: one that is mined in between is not taken for dropped.
-        RpcRequest[] known = open.Select(index => new RpcRequest("eth_getTransactionByHash", transactions[index])).ToArray();
-        IReadOnlyList<RpcResult<EthTransactionInfo?>> infos =
-            await api.Client.SendBatchAsync<EthTransactionInfo>(known, cancellationToken);
-        IReadOnlyList<TransactionReceipt?> receipts =
-            await api.FindReceiptsAsync(open.Select(index => transactions[index]).ToArray(), cancellationToken);
+        IReadOnlyList<EthTransactionInfo?> known = await api.FindTransactionsAsync(asked, cancellationToken);
+        IReadOnlyList<TransactionReceipt?> receipts = await api.FindReceiptsAsync(asked, cancellationToken);
         for (int i = 0; i < open.Length; i++)
         {
             int index = open[i];
-            misses[index] = infos[i].ValueOrThrow() is null ? misses[index] + 1 : 0;
+            misses[index] = known[i] is null ? misses[index] + 1 : 0;
             if (receipts[i] is { } receipt)
             {
                 outcomes[index] = new ReceiptOutcome.Mined(receipt);
