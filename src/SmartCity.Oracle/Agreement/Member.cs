@@ -27,7 +27,7 @@ internal static class Member
     {
         if (!state.IsFree)
         {
-            return (state, Answer(state, Amnesia(state)));
+            return Abstain(state, request.Round);
         }
         if (request.Round < state.Promised)
         {
@@ -52,7 +52,7 @@ internal static class Member
     {
         if (!state.IsFree)
         {
-            return (state, Answer(state, Amnesia(state)));
+            return Abstain(state, request.Round);
         }
         if (request.Round < state.Promised)
         {
@@ -84,7 +84,7 @@ internal static class Member
     {
         if (!state.IsFree)
         {
-            return (state, Answer(state, Amnesia(state)));
+            return Abstain(state, request.Round);
         }
         List<HourBatch> signed = [];
         string? refusal = null;
@@ -135,8 +135,12 @@ internal static class Member
 
     private static string TooFar(ulong round, SegmentBallot state) => $"round {round} is too far above {state.Promised}";
 
-    private static string Amnesia(SegmentBallot state) =>
-        $"this oracle may have voted on hours before {state.FreeFrom} and its journal does not know how";
+    /// <summary>Does not vote, but keeps in mind which rounds are under way: it may have promised to serve none below them.</summary>
+    private static (SegmentBallot Next, PeerAnswer Answer) Abstain(SegmentBallot state, ulong round)
+    {
+        SegmentBallot next = Raise(state, round);
+        return (next, Answer(next, $"this oracle may have voted on hours before {state.FreeFrom} and its journal does not know how"));
+    }
 
     private static string? WhyNot(
         SegmentBallot state, PeerRequest.Accept request, OracleSet set, HourBatch batch, Hour hour, Hash32 previous)

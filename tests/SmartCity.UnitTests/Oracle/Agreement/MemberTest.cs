@@ -71,9 +71,13 @@ public sealed class MemberTest
     public void On_JournalBegunLater_VotesOnNothingBefore()
     {
         SegmentBallot lost = SegmentBallot.Begin(First, Hash32.Zero, First.Next);
+        (SegmentBallot heard, PeerAnswer promise) = Member.On(lost, new PeerRequest.Prepare { Segment = 1, Round = 1 });
+        (SegmentBallot next, PeerAnswer acceptance) = Accept(heard, 4, Batch(1));
+
         using IDisposable scope = Assert.EnterMultipleScope();
-        Assert.That(Accept(lost, 0, Batch(1)).Answer.Signatures, Is.Empty);
-        Assert.That(Member.On(lost, new PeerRequest.Prepare { Segment = 1, Round = 1 }).Answer.Refusal, Does.Contain("its journal does not know how"));
+        Assert.That(promise.Refusal, Does.Contain("its journal does not know how"));
+        Assert.That((acceptance.Signatures.Count, next.Accepted.Count), Is.EqualTo((0, 0)));
+        Assert.That((heard.Promised, next.Promised), Is.EqualTo((1ul, 4ul)), "rounds under way are kept in mind");
     }
 
     /// <summary>Member 2 has round 5. What it proposed in it before it was restarted may still be under way, and must not meet another proposal.</summary>
