@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using SmartCity.Domain;
 using SmartCity.Ethereum.JsonRpc;
 using SmartCity.Ledger;
+using SmartCity.Ledger.Contracts;
 using SmartCity.Oracle;
 using SQLitePCL;
 
@@ -338,11 +339,27 @@ internal sealed class SimulationRun : IDisposable
                 "SELECT count(*) FROM gap_fill f WHERE refusal IS NULL AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.fill = f.id AND c.state = 2)");
             return fills == 0 ? open : [.. open, $"{fills} gaps are not filled"];
         });
-        // A chain that was just set back the journal believes in for a few more looks.
-        IEnumerable<string> lacking = open.Count > 0
-            ? []
-            : Heads(cancellationToken).Where(head => head.NextHour != due).Select(head => $"the chain holds segment {head.Segment} up to {head.NextHour}, due is {due}");
-        return string.Join("; ", open.Concat(lacking));
+        return string.Join("; ", open.Count > 0 ? open : LackingOnChain(due, _journal, cancellationToken));
+    }
+
+    /// <summary>What the chain lacks though the journal misses nothing: a chain that was just set back the journal believes in for a few more looks.</summary>
+    private IEnumerable<string> LackingOnChain(Hour due, JournalDatabase journal, CancellationToken cancellationToken)
+    {
+        foreach (SegmentHead head in Heads(cancellationToken))
+        {
+            if (head.NextHour != due)
+            {
+                yield return $"the chain holds segment {head.Segment} up to {head.NextHour}, due is {due}";
+            }
+            long confirmed = journal.Read(connection => connection.ExecuteScalar<long>(
+                "SELECT count(*) FROM correction WHERE segment = @Segment AND state = 2", new { head.Segment }));
+            (uint number, _) = _city.Api.CallAsync(
+                _city.City.Contracts.ReadingLedger.CorrectionHeadOf(head.Segment), BlockParameter.Latest, cancellationToken).GetAwaiter().GetResult();
+            if (number != confirmed)
+            {
+                yield return $"the chain holds {number} corrections of segment {head.Segment}, the journal has {confirmed} confirmed";
+            }
+        }
     }
 
     /// <summary>Has the world tell what the oracle logs.</summary>
