@@ -90,33 +90,28 @@ public sealed partial class OperationsTest
             () => rig.Reader.GetStatusAsync(cancellationToken), status => status?.Source.State == LinkState.Unreachable, cancellationToken);
         (int backedUp, string backup) = await OwnProgram.RunAsync(cancellationToken, "journal", "backup", copy, "--state", rig.Folder);
         Assert.That(backedUp, Is.Zero, backup);
-        await rig.StartEmulatorAsync(port, cancellationToken);
         (int refused, string refusal) = await OwnProgram.RunAsync(cancellationToken, "journal", "restore", copy, "--state", rig.Folder);
 
         // No more blocks: what is sent from now on waits in the node's pool.
-        await OracleRig.WaitAsync(() => PendingAsync(rig, cancellationToken), pending => pending > 0, cancellationToken);
         _ = await rig.Api.Client.FindAsync<object>("evm_setIntervalMining", [0], cancellationToken);
-        bool hasSome = await PendingAsync(rig, cancellationToken) > 0;
+        await rig.StartEmulatorAsync(port, cancellationToken);
+        await OracleRig.WaitAsync(() => PendingAsync(rig, cancellationToken), pending => pending > 0, cancellationToken);
         int stopped = await oracle.StopAsync(cancellationToken);
         (int restored, string restore) = await OwnProgram.RunAsync(cancellationToken, "journal", "restore", copy, "--state", rig.Folder);
         OracleProcess again = await rig.StartProcessAsync(cancellationToken);
         await OracleRig.WaitAsync(() => Task.FromResult(again.Log), log => log.Contains("[5220]", StringComparison.Ordinal), cancellationToken);
-        if (hasSome)
-        {
-            ulong waiting = await PendingAsync(rig, cancellationToken);
-            await OracleRig.WaitAsync(() => Task.FromResult(again.Log), log => log.Contains("[5020]", StringComparison.Ordinal), cancellationToken);
-            await Task.Delay(TimeSpan.FromSeconds(8), cancellationToken); // Long enough to close and sign a month, were it not for the gate.
-            OracleStatus held = (await rig.Reader.GetStatusAsync(cancellationToken))!;
-            Assert.That(again.Log, Does.Not.Contain("[5223]"), "It must not go on while hours are on their way.");
-            Assert.That(held.Segments.Select(segment => segment.ClosedBefore), Is.EqualTo(held.Segments.Select(segment => segment.FirstHour)));
-            Assert.That(await PendingAsync(rig, cancellationToken), Is.EqualTo(waiting), "It must send nothing either.");
-        }
+        ulong waiting = await PendingAsync(rig, cancellationToken);
+        await OracleRig.WaitAsync(() => Task.FromResult(again.Log), log => log.Contains("[5020]", StringComparison.Ordinal), cancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(8), cancellationToken); // Long enough to close and sign a month, were it not for the gate.
+        OracleStatus held = (await rig.Reader.GetStatusAsync(cancellationToken))!;
+        Assert.That(again.Log, Does.Not.Contain("[5223]"), "It must not go on while hours are on their way.");
+        Assert.That(held.Segments.Select(segment => segment.ClosedBefore), Is.EqualTo(held.Segments.Select(segment => segment.FirstHour)));
+        Assert.That(await PendingAsync(rig, cancellationToken), Is.EqualTo(waiting), "It must send nothing either.");
         _ = await rig.Api.Client.FindAsync<object>("evm_setIntervalMining", [1], cancellationToken);
         await rig.WaitUntilCaughtUpAsync(cancellationToken);
         int ended = await again.StopAsync(cancellationToken);
 
         using IDisposable scope = Assert.EnterMultipleScope();
-        Assert.That(hasSome, Is.True, "No hour was on its way: the test showed nothing.");
         Assert.That((refused, stopped, restored, ended), Is.EqualTo((1, 0, 0, 0)), $"{refusal}\n{restore}\n{again.Log}");
         Assert.That(refusal, Does.Contain("another oracle runs"));
         Assert.That(again.Log, Does.Contain("[5223]"));
