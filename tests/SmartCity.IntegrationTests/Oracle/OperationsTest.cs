@@ -101,6 +101,7 @@ public sealed partial class OperationsTest
         OracleProcess again = await rig.StartProcessAsync(cancellationToken);
         await OracleRig.WaitAsync(() => Task.FromResult(again.Log), log => log.Contains("[5220]", StringComparison.Ordinal), cancellationToken);
         ulong waiting = await PendingAsync(rig, cancellationToken);
+        Assert.That(waiting, Is.Positive, "No hour was on its way: the test showed nothing.");
         await OracleRig.WaitAsync(() => Task.FromResult(again.Log), log => log.Contains("[5020]", StringComparison.Ordinal), cancellationToken);
         await Task.Delay(TimeSpan.FromSeconds(8), cancellationToken); // Long enough to close and sign a month, were it not for the gate.
         OracleStatus held = (await rig.Reader.GetStatusAsync(cancellationToken))!;
