@@ -23,10 +23,6 @@ internal readonly record struct Delivery(SendOutcome Outcome, NodeVerdict Verdic
 /// given again, which is safe, because the same bytes are the same transaction.</summary>
 internal sealed class Courier(EthApi api, TransactionSenderOptions options, TimeProvider time)
 {
-    /// <exception cref="RpcTransportException">No connection came about: nothing was sent.</exception>
-    public async Task<Delivery> DeliverAsync(SignedTransaction signed, CancellationToken cancellationToken) =>
-        (await DeliverAsync([signed], cancellationToken))[0];
-
     /// <summary>The deliveries are in the order of the transactions.</summary>
     /// <exception cref="RpcTransportException">No connection came about: nothing was sent.</exception>
     public async Task<Delivery[]> DeliverAsync(SignedTransaction[] signed, CancellationToken cancellationToken)

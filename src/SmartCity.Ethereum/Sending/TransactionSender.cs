@@ -208,7 +208,7 @@ public sealed class TransactionSender : IDisposable
         Fee fee = await _fees.GetAsync(cancellationToken);
         SignedTransaction[] signed =
             requests.Select((request, i) => Sign(request, request.GasLimit!.Value, first + (ulong)i, fee)).ToArray();
-        Delivery[] deliveries = await _courier.DeliverAsync(signed, cancellationToken);
+        Delivery[] deliveries = await HandOverAsync(signed, cancellationToken);
         if (deliveries.Any(delivery => delivery.Verdict == NodeVerdict.StaleFee))
         {
             _fees.Forget();
@@ -249,7 +249,7 @@ public sealed class TransactionSender : IDisposable
     {
         try
         {
-            return (await _courier.DeliverAsync(filler, cancellationToken)).IsSent;
+            return (await HandOverAsync(filler, cancellationToken)).IsSent;
         }
         catch (RpcTransportException)
         {
@@ -264,7 +264,7 @@ public sealed class TransactionSender : IDisposable
         Fee fee = (await _fees.GetAsync(cancellationToken)).RaisedOver(FeeOf(stuck), _options.MaxFeePerGas);
         TransactionRequest request = replacement ?? new(stuck.To, stuck.Data, Value: stuck.Value);
         BigInteger gasLimit = request.GasLimit is { } given ? given : stuck.GasLimit;
-        Delivery delivery = await _courier.DeliverAsync(Sign(request, gasLimit, stuck.Nonce, fee), cancellationToken);
+        Delivery delivery = await HandOverAsync(Sign(request, gasLimit, stuck.Nonce, fee), cancellationToken);
         return delivery is { Verdict: NodeVerdict.StaleNonce, Outcome: SendOutcome.Refused refused }
             ? new SendOutcome.Refused($"The node keeps another transaction with nonce {stuck.Nonce}: {refused.Reason}", refused.Error)
             : delivery.Outcome;
@@ -273,24 +273,23 @@ public sealed class TransactionSender : IDisposable
     private async Task<IReadOnlyList<RevivedTransaction?>> ReviveAllAsync(IReadOnlyList<Hash32> transactions, CancellationToken cancellationToken)
     {
         IReadOnlyList<EthTransactionInfo?> known = await _api.FindTransactionsAsync(transactions, cancellationToken);
-        (ulong latest, ulong pending) = await _nonces.CountAsync(cancellationToken);
+        (int Index, EthTransactionInfo Waiting)[] ours = [.. known.Select((found, index) => (Index: index, Waiting: found!))
+            .Where(one => one.Waiting is { BlockNumber: null } && one.Waiting.From == Address)
+            .OrderBy(one => one.Waiting.Nonce)];
+        foreach ((_, EthTransactionInfo waiting) in ours)
+        {
+            _nonces.See(waiting.Nonce, waiting.Hash); // An earlier run of the program may have sent it.
+        }
+        (ulong latest, ulong free) = await _nonces.CountAsync(cancellationToken);
         _fees.Forget();
         Fee fee = await _fees.GetAsync(cancellationToken);
         RevivedTransaction?[] revived = new RevivedTransaction?[transactions.Count];
-        // A node may leave what offers too little out of its pending count: what follows on it without a gap is counted here.
-        ulong reached = pending;
-        foreach ((int index, EthTransactionInfo waiting) in known.Select((found, index) => (Index: index, Found: found!))
-            .Where(one => one.Found is { BlockNumber: null } && one.Found.From == Address && one.Found.Nonce >= latest)
-            .OrderBy(one => one.Found.Nonce))
+        // From the first free nonce on they are behind a gap.
+        foreach ((int index, EthTransactionInfo waiting) in ours.Where(one => one.Waiting.Nonce >= latest && one.Waiting.Nonce < free))
         {
-            if (waiting.Nonce > reached)
-            {
-                break; // Behind a gap, as are all after it.
-            }
-            reached = Math.Max(reached, waiting.Nonce + 1);
             TransactionRequest request = new(waiting.To, waiting.Input, Value: waiting.Value);
             SignedTransaction signed = Sign(request, waiting.Gas, waiting.Nonce, fee.RaisedOver(FeeOf(waiting), _options.MaxFeePerGas));
-            Delivery delivery = await _courier.DeliverAsync(signed, cancellationToken);
+            Delivery delivery = await HandOverAsync(signed, cancellationToken);
             // Refused, or no answer had: then the one that waits still does, for all that is known. Of a stale nonce there is nothing to tell: a
             // block has just taken it, or the node wants more for a replacement than may be offered.
             revived[index] = delivery.IsSent
@@ -298,6 +297,26 @@ public sealed class TransactionSender : IDisposable
                 : new(waiting.Hash, delivery is { Outcome: SendOutcome.Refused refused, Verdict: not NodeVerdict.StaleNonce } ? refused.Reason : null);
         }
         return revived;
+    }
+
+    private async Task<Delivery> HandOverAsync(SignedTransaction signed, CancellationToken cancellationToken) =>
+        (await HandOverAsync([signed], cancellationToken))[0];
+
+    private async Task<Delivery[]> HandOverAsync(SignedTransaction[] signed, CancellationToken cancellationToken)
+    {
+        Delivery[] deliveries = await _courier.DeliverAsync(signed, cancellationToken);
+        foreach ((SignedTransaction transaction, Delivery delivery) in signed.Zip(deliveries))
+        {
+            if (delivery.IsSent)
+            {
+                _nonces.See(transaction.Transaction.Nonce, transaction.Hash);
+            }
+            else if (delivery.Outcome is SendOutcome.Unknown)
+            {
+                _nonces.Suppose(transaction.Transaction.Nonce, transaction.Hash);
+            }
+        }
+        return deliveries;
     }
 
     private SignedTransaction Sign(TransactionRequest request, BigInteger gasLimit, ulong nonce, Fee fee)

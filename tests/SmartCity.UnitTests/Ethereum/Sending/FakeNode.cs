@@ -59,6 +59,9 @@ internal sealed class FakeNode(NodeStyle style = NodeStyle.Geth) : HttpMessageHa
     /// <summary>So many of the next counts of what waits are too low, as when they are taken while a block comes in.</summary>
     public int CountsTooLow { get; set; }
 
+    /// <summary>Leaves what offers less than the base fee, and all that follows on it, out of its count of what waits, as Hardhat does.</summary>
+    public bool CountsByFee { get; set; }
+
     public int Requests { get; private set; }
 
     public int Refused { get; private set; }
@@ -76,7 +79,7 @@ internal sealed class FakeNode(NodeStyle style = NodeStyle.Geth) : HttpMessageHa
         get
         {
             ulong next = LatestCount;
-            while (_pool.ContainsKey(next))
+            while (_pool.TryGetValue(next, out SignedTransaction? waiting) && !(CountsByFee && OffersTooLittle(waiting)))
             {
                 next++;
             }
@@ -99,6 +102,9 @@ internal sealed class FakeNode(NodeStyle style = NodeStyle.Geth) : HttpMessageHa
 
     /// <summary>Loses what waits, as a node does that is killed.</summary>
     public void DropPool() => _pool.Clear();
+
+    /// <summary>Loses one of those that wait.</summary>
+    public void Drop(ulong nonce) => _pool.Remove(nonce);
 
     /// <summary>Another program uses the key.</summary>
     public void Accept(SignedTransaction transaction) => _pool.Add(transaction.Transaction.Nonce, transaction);
@@ -193,6 +199,9 @@ internal sealed class FakeNode(NodeStyle style = NodeStyle.Geth) : HttpMessageHa
         ["input"] = Hex.Encode(transaction.Transaction.Data.Span),
     };
 
+    private bool OffersTooLittle(SignedTransaction transaction) =>
+        transaction.Transaction is Eip1559Transaction typed && typed.MaxFeePerGas < Hex.DecodeBigQuantity(BaseFee);
+
     private (int Code, string Message)? Refusal(SignedTransaction sent)
     {
         if (_pool.ContainsValue(sent) || Known.Any(known => known.Hash == sent.Hash))
@@ -215,7 +224,7 @@ internal sealed class FakeNode(NodeStyle style = NodeStyle.Geth) : HttpMessageHa
                 ? (-32003, "replacement transaction underpriced")
                 : (-32000, "Replacement transaction underpriced");
         }
-        if (sent.Transaction is Eip1559Transaction typed && typed.MaxFeePerGas < Hex.DecodeBigQuantity(BaseFee))
+        if (OffersTooLittle(sent))
         {
             return (-32000, "max fee per gas less than block base fee");
         }

@@ -260,6 +260,48 @@ public sealed class TransactionSenderTest
         Assert.That(sent.MaxFeePerGas, Is.GreaterThan(new BigInteger(100)));
     }
 
+    /// <summary>What waits is asked for two by two, as by segments; the node counts nothing that offers less than the base fee.</summary>
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task ReviveAsync_NodeCountsByFee_OnlyAGapIsOne(bool isOneLost)
+    {
+        FakeNode node = new();
+        using EthECKey key = EthECKey.Generate();
+        using TransactionSender sender = new(node.CreateApi(), key, ChainId, Quick);
+        Hash32[] sent = [.. (await sender.SendManyAsync([Request(0), Request(1), Request(2), Request(3)], CancellationToken.None))
+            .Select(outcome => Sent(outcome).Hash)];
+        (node.CountsByFee, node.BaseFee) = (true, "0x64");
+        if (isOneLost)
+        {
+            node.Drop(nonce: 2);
+        }
+
+        IReadOnlyList<RevivedTransaction?> odd = await sender.ReviveAsync([sent[3], sent[1]], CancellationToken.None);
+        IReadOnlyList<RevivedTransaction?> even = await sender.ReviveAsync([sent[0], sent[2]], CancellationToken.None);
+
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That(odd.Select(waiting => waiting?.Hash), Is.EqualTo(new Hash32?[] { isOneLost ? null : sent[3], sent[1] }));
+        Assert.That(even.Select(waiting => waiting?.Hash), Is.EqualTo(new Hash32?[] { sent[0], isOneLost ? null : sent[2] }));
+    }
+
+    [Test]
+    public async Task SendAsync_NodeCountsByFee_ReplacesNothing()
+    {
+        FakeNode node = new();
+        using EthECKey key = EthECKey.Generate();
+        using TransactionSender sender = new(node.CreateApi(), key, ChainId, Quick);
+        await sender.SendManyAsync([Request(0), Request(1)], CancellationToken.None);
+        (node.CountsByFee, node.BaseFee) = (true, "0x64");
+
+        SignedTransaction next = Sent(await sender.SendAsync(Request(2), CancellationToken.None));
+        node.Mine();
+        SignedTransaction last = Sent(await sender.SendAsync(Request(3), CancellationToken.None));
+
+        using IDisposable scope = Assert.EnterMultipleScope();
+        Assert.That((next.Transaction.Nonce, last.Transaction.Nonce), Is.EqualTo((2ul, 3ul)));
+        Assert.That(node.Known.Select(IdOf), Is.EquivalentTo(Enumerable.Range(0, 4)));
+    }
+
     [Test]
     public async Task ReplaceAsync_HigherFee_OffersAnEighthMore()
     {
