@@ -21,7 +21,7 @@ public sealed class LateDataTest
         IReadOnlyList<HourView> stated = await rig.Reader.GetHoursAsync(1, null, Withheld, cancellationToken);
 
         await rig.MendAsync(fault, cancellationToken);
-        await OracleRig.WaitAsync(() => rig.ReadCorrectedAsync(1, cancellationToken), found => found.GetValueOrDefault((1u, 5)).Filled == Withheld, cancellationToken);
+        await rig.WaitUntilFilledAsync(1, group: 1, channel: 5, Withheld, cancellationToken);
         IReadOnlyList<MeterEventView> events = await rig.Reader.GetMeterEventsAsync(null, 100, cancellationToken);
 
         using IDisposable scope = Assert.EnterMultipleScope();

@@ -127,7 +127,6 @@ public sealed partial class OperationsTest
     public async Task Restore_CopyFromBeforeACorrection_KeepsItAndMakesItOnce(CancellationToken cancellationToken)
     {
         const int Withheld = 5;
-        (uint, int) channel = (1, 5);
         await using OracleRig rig = await OracleRig.StartAsync(NodeKind.Anvil.Starter(), cancellationToken);
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         int fault = await rig.BreakAsync("late_data", "m1_3", new Hour(Hour.Containing(now).Value - Withheld).Start.AddMinutes(30), now.AddHours(2), cancellationToken);
@@ -138,7 +137,7 @@ public sealed partial class OperationsTest
             await rig.WaitUntilCaughtUpAsync(cancellationToken);
             JournalCopies.Backup(rig.Folder, copy);
             await rig.MendAsync(fault, cancellationToken);
-            await OracleRig.WaitAsync(() => rig.ReadCorrectedAsync(1, cancellationToken), found => found.GetValueOrDefault(channel).Filled == Withheld, cancellationToken);
+            await rig.WaitUntilFilledAsync(1, group: 1, channel: 5, Withheld, cancellationToken);
         }
         Dictionary<(uint, int), (long, int)> before = await rig.ReadCorrectedAsync(1, cancellationToken);
 

@@ -326,6 +326,20 @@ internal sealed class OracleRig : IAsyncDisposable
                     channel.Sum(told => told.Details.FilledHours)));
     }
 
+    /// <summary>Waits until corrections have made good every hour of a channel that was stated as missing: so many, or more if an hour ended
+    /// before its data came.</summary>
+    public async Task WaitUntilFilledAsync(uint segment, uint group, int channel, int atLeast, CancellationToken cancellationToken)
+    {
+        RegisteredSegment registered = (await Chain.ReadRegistryAsync(cancellationToken)).Segments[segment];
+        int index = Plan.Segments.Single(planned => planned.Number == segment).Groups.Index().Single(planned => planned.Item.Number == group).Index;
+        await WaitAsync(
+            async () => (
+                (await ReadCorrectedAsync(segment, cancellationToken)).GetValueOrDefault((group, channel)).Filled,
+                Missing: (await Chain.ReadHoursAsync(registered, cancellationToken)).Count(hour => hour.Groups[index][channel].Quality == Quality.Missing)),
+            seen => seen.Filled >= atLeast && seen.Filled == seen.Missing,
+            cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (IAsyncDisposable running in _running)
