@@ -285,7 +285,7 @@ internal sealed class OracleRig : IAsyncDisposable
         using AlphalogicClient source = AlphalogicClient.Create(
             new() { BaseAddress = Emulator.Address, Login = Login, Password = Password }, TimeProvider.System, NullLogger<AlphalogicClient>.Instance);
         SourceSignals signals = await SourceSignals.ReadAsync(source, Plan, layout, cancellationToken);
-        Dictionary<(uint, int), (long WattHours, int Filled)> corrected = await ReadCorrectedAsync(segment.Number, cancellationToken);
+        Dictionary<(uint, int), (long WattHours, int Filled)> corrected = await ReadCorrectedAsync(segment.Number, cancellationToken, before);
         foreach ((int index, GroupLayout group) in segment.Groups.Index().Where(_ => segment.Kind == EnergyKind.Electricity))
         {
             foreach (ChannelLayout channel in group.Channels)
@@ -310,8 +310,12 @@ internal sealed class OracleRig : IAsyncDisposable
         }
     }
 
-    /// <summary>What corrections on the chain changed the channels of a segment by, Wh, and how many missing hours they made good.</summary>
-    public async Task<Dictionary<(uint Group, int Channel), (long WattHours, int Filled)>> ReadCorrectedAsync(uint segment, CancellationToken cancellationToken)
+    /// <summary>What corrections on the chain changed the channels of a segment by, Wh, and how many missing hours they made good in all.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="before">Only changes of hours before it count; null takes all.</param>
+    public async Task<Dictionary<(uint Group, int Channel), (long WattHours, int Filled)>> ReadCorrectedAsync(
+        uint segment, CancellationToken cancellationToken, Hour? before = null)
     {
         LogFilter filter = new(
             [City.Contracts.ReadingLedger.Address],
@@ -322,7 +326,8 @@ internal sealed class OracleRig : IAsyncDisposable
             .ToDictionary(
                 channel => channel.Key,
                 channel => (
-                    channel.SelectMany(told => ReadingCorrection.Decode(told.Differences.Span)).Sum(difference => (long)difference),
+                    channel.SelectMany(told => ReadingCorrection.Decode(told.Differences.Span)
+                        .Where((_, i) => before is not { } end || told.Details.FirstHour + i < end.Value)).Sum(difference => (long)difference),
                     channel.Sum(told => told.Details.FilledHours)));
     }
 
