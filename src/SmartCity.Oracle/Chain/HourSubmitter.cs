@@ -251,7 +251,7 @@ internal sealed partial class HourSubmitter(
             }
             if (!refused.ContainsKey(batch.Segment))
             {
-                (_flights[batch.Segment].SentBefore, _flights[batch.Segment].GasLimit) = (batch.Hour.Next, request.GasLimit!.Value);
+                _flights[batch.Segment].Send(batch.Hour, request.GasLimit!.Value, time);
             }
         }
         if (sent.Count > 0)
@@ -322,7 +322,7 @@ internal sealed partial class HourSubmitter(
         if (receipt is null && isKnown)
         {
             flight.Missed = 0;
-            if (time.GetElapsedTime(flight.HeadSince) <= ProgressDeadline)
+            if (time.GetElapsedTime(flight.WaitingSince) <= ProgressDeadline)
             {
                 return null;
             }
@@ -340,7 +340,7 @@ internal sealed partial class HourSubmitter(
         string? refusal = await ReasonAsync(waiting.Batch, cancellationToken) ?? (receipt is null ? null : "it was reverted, though it would succeed now");
         LogSendAgain(segment, hour, waiting.Hash, refusal ?? "it was dropped");
         flight.SentBefore = hour;
-        flight.SeeHeadAgain(time);
+        flight.WaitAnew(time);
         return refusal is null ? null : flight.Refuse($"hour {hour} of segment {segment}: {refusal}", time);
     }
 
@@ -354,7 +354,7 @@ internal sealed partial class HourSubmitter(
         batches.MarkSent(chain.Config, [.. waiting.Zip(revived)
             .Where(pair => pair.Second is { } now && now.Hash != pair.First.Hash)
             .Select(pair => (signed.Single(batch => batch.Batch.Hour == pair.First.Hour), pair.Second!.Hash))]);
-        _flights[segment].SeeHeadAgain(time);
+        _flights[segment].WaitAnew(time);
         LogRevived(segment, waiting[0].Hour, revived.Count(now => now is { Refusal: null }), revived.FirstOrDefault(now => now?.Refusal is not null)?.Refusal ?? "none");
         return revived[0];
     }
@@ -434,8 +434,8 @@ internal sealed partial class HourSubmitter(
         /// <summary>What each of those that wait is expected to use.</summary>
         public ulong ExpectedGas => GasOfHours.Of(GasLimit);
 
-        /// <summary>Since when the head has stood where it stands.</summary>
-        public long HeadSince { get; private set; }
+        /// <summary>Since when what is on its way has waited: since the first of it was sent, the head moved, or it was looked after.</summary>
+        public long WaitingSince { get; private set; }
 
         /// <summary>How often in a row the node did not know the transaction that is due next.</summary>
         public int Missed { get; set; }
@@ -453,9 +453,19 @@ internal sealed partial class HourSubmitter(
                 _head = head;
                 Refusals = 0;
                 _readySince = null;
-                SeeHeadAgain(time);
+                WaitAnew(time);
             }
             SentBefore = SentBefore < head ? head : SentBefore;
+        }
+
+        /// <summary>An hour was sent, the one after those that are on their way.</summary>
+        public void Send(Hour hour, ulong gasLimit, TimeProvider time)
+        {
+            if (SentBefore == _head)
+            {
+                WaitAnew(time);
+            }
+            (SentBefore, GasLimit) = (hour.Next, gasLimit);
         }
 
         /// <summary>Does the hour that the chain waits for have its signatures?</summary>
@@ -464,9 +474,9 @@ internal sealed partial class HourSubmitter(
         /// <summary>For how long it has had them.</summary>
         public TimeSpan ReadyFor(TimeProvider time) => _readySince is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
-        public void SeeHeadAgain(TimeProvider time)
+        public void WaitAnew(TimeProvider time)
         {
-            HeadSince = time.GetTimestamp();
+            WaitingSince = time.GetTimestamp();
             Missed = 0;
         }
 

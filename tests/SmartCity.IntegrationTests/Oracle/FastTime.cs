@@ -5,12 +5,18 @@ internal sealed class FastTime(int factor) : TimeProvider
 {
     private readonly DateTimeOffset _start = System.GetUtcNow();
     private readonly long _startStamp = System.GetTimestamp();
+    private long _skipped;
 
     public override long TimestampFrequency => System.TimestampFrequency;
 
-    public override long GetTimestamp() => _startStamp + (System.GetTimestamp() - _startStamp) * factor;
+    public override long GetTimestamp() =>
+        _startStamp + (System.GetTimestamp() - _startStamp) * factor + (long)((Int128)Volatile.Read(ref _skipped) * TimestampFrequency / TimeSpan.TicksPerSecond);
 
-    public override DateTimeOffset GetUtcNow() => _start + System.GetElapsedTime(_startStamp) * factor;
+    public override DateTimeOffset GetUtcNow() =>
+        _start + System.GetElapsedTime(_startStamp) * factor + TimeSpan.FromTicks(Volatile.Read(ref _skipped));
+
+    /// <summary>So much time has passed at once. Timers do not notice.</summary>
+    public void Skip(TimeSpan time) => Interlocked.Add(ref _skipped, time.Ticks);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         new FastTimer(System.CreateTimer(callback, state, Shorten(dueTime), Shorten(period)), this);

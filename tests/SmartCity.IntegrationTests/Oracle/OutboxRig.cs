@@ -70,10 +70,10 @@ internal sealed class OutboxRig : IAsyncDisposable
         _snapshot = await Api.Client.SendAsync<string>("evm_snapshot", [], cancellationToken);
     }
 
-    /// <summary>A new journal with so many closed hours of each segment.</summary>
-    public Outbox NewOutbox(int hours)
+    /// <summary>A new journal with so many closed hours of each segment. Unless said otherwise its clock runs ten times as fast as the system's.</summary>
+    public Outbox NewOutbox(int hours, TimeProvider? time = null)
     {
-        Outbox outbox = new(this);
+        Outbox outbox = new(this, time ?? new FastTime(10));
         outbox.Close(hours);
         return outbox;
     }
@@ -160,12 +160,11 @@ internal sealed class OutboxRig : IAsyncDisposable
         await _node.DisposeAsync();
     }
 
-    /// <summary>A journal and what submits its hours. Its clock runs ten times as fast as the system's.</summary>
+    /// <summary>A journal and what submits its hours.</summary>
     internal sealed class Outbox : IAsyncDisposable
     {
-        private static readonly TimeProvider Time = new FastTime(10);
-
         private readonly OutboxRig _rig;
+        private readonly TimeProvider _time;
         private readonly string _folder = Directory.CreateTempSubdirectory("outbox").FullName;
         private readonly JournalDatabase _journal;
         private readonly TestLog _log = new();
@@ -175,16 +174,16 @@ internal sealed class OutboxRig : IAsyncDisposable
         private Task[] _loops = [];
         private Task _firstToEnd = Task.CompletedTask;
 
-        public Outbox(OutboxRig rig)
+        public Outbox(OutboxRig rig, TimeProvider time)
         {
-            _rig = rig;
+            (_rig, _time) = (rig, time);
             _http = new() { BaseAddress = rig.Proxy.Url, Timeout = Timeout.InfiniteTimeSpan };
             _journal = JournalDatabase.Open(_folder);
-            Hours = new(_journal, new(_journal), Time);
+            Hours = new(_journal, new(_journal), _time);
             Hours.Register(rig.Layout);
-            new StatusStore(_journal, Time).Start(Rules.AlarmMode.Strict);
-            Batches = new(_journal, Time);
-            Corrections = new(_journal, rig.Layout, Time);
+            new StatusStore(_journal, _time).Start(Rules.AlarmMode.Strict);
+            Batches = new(_journal, _time);
+            Corrections = new(_journal, rig.Layout, _time);
         }
 
         public HourStore Hours { get; }
@@ -200,7 +199,7 @@ internal sealed class OutboxRig : IAsyncDisposable
 
         /// <summary>How it says that it stands with the chain.</summary>
         public async Task<LinkStatus> ReadStatusAsync(CancellationToken cancellationToken) =>
-            (await new OracleReader(_folder, Time).GetStatusAsync(cancellationToken))!.Chain;
+            (await new OracleReader(_folder, _time).GetStatusAsync(cancellationToken))!.Chain;
 
         /// <summary>Closes so many more hours of each segment.</summary>
         public void Close(int hours) => Close(hours, (_, _, readings) => readings);
@@ -249,11 +248,11 @@ internal sealed class OutboxRig : IAsyncDisposable
         public void Start(TransactionSenderOptions? options = null)
         {
             _stop = new();
-            EthApi api = new(new RpcClient(_http, null, Time));
-            _sender = new(api, _rig.City.Oracle, 31_337, (options ?? new()) with { Errors = ContractArtifact.CityAbi, MaxInFlight = 1_000 }, Time);
-            ChainSession chain = new(api, _rig.City.City, _rig.City.Oracle, _sender, _rig.Layout, new(_journal, Time), Time, _log.For<ChainSession>());
-            HourSubmitter submitter = new(chain, _rig.Layout, Hours, Batches, Time, _log.For<HourSubmitter>());
-            CorrectionSubmitter corrections = new(chain, _rig.Layout, Corrections, Time, _log.For<CorrectionSubmitter>());
+            EthApi api = new(new RpcClient(_http, null, _time));
+            _sender = new(api, _rig.City.Oracle, 31_337, (options ?? new()) with { Errors = ContractArtifact.CityAbi, MaxInFlight = 1_000 }, _time);
+            ChainSession chain = new(api, _rig.City.City, _rig.City.Oracle, _sender, _rig.Layout, new(_journal, _time), _time, _log.For<ChainSession>());
+            HourSubmitter submitter = new(chain, _rig.Layout, Hours, Batches, _time, _log.For<HourSubmitter>());
+            CorrectionSubmitter corrections = new(chain, _rig.Layout, Corrections, _time, _log.For<CorrectionSubmitter>());
             CancellationToken token = _stop.Token;
             _loops = [Task.Run(() => submitter.RunAsync(token), CancellationToken.None), Task.Run(() => corrections.RunAsync(token), CancellationToken.None)];
             _firstToEnd = Task.WhenAny(_loops).Unwrap();

@@ -146,6 +146,30 @@ public sealed class OutboxTest(NodeKind kind)
         await _rig.AssertIsCompleteAsync(outbox, Due, cancellationToken);
     }
 
+    /// <summary>The head has not moved for an hour because nothing was due: what is sent then has not waited for as long.</summary>
+    [Test]
+    public async Task Run_HourAfterHour_WaitsFromItsOwnSending(CancellationToken cancellationToken)
+    {
+        FastTime time = new(1);
+        await using OutboxRig.Outbox outbox = _rig.NewOutbox(Hours, time);
+        outbox.Start();
+        await _rig.WaitUntilConfirmedAsync(outbox, cancellationToken);
+        _rig.Miner.IsPaused = true;
+
+        time.Skip(TimeSpan.FromHours(1));
+        outbox.Close(1);
+        await _rig.WaitForPoolAsync(Due + Segments, cancellationToken);
+        long sent = _rig.Proxy.Exchanges;
+        await OracleRig.WaitAsync(() => Task.FromResult(_rig.Proxy.Exchanges), exchanges => exchanges > sent + 30, cancellationToken); // Some ten looks.
+        string log = outbox.Log;
+        _rig.Miner.IsPaused = false;
+        await _rig.WaitUntilConfirmedAsync(outbox, cancellationToken);
+        await outbox.StopAsync();
+
+        Assert.That(log, Does.Not.Contain("waits for a block for too long"));
+        await _rig.AssertIsCompleteAsync(outbox, Due + Segments, cancellationToken);
+    }
+
     /// <summary>Of hours of which only their limits are known fewer are on their way at a time than of hours whose like has arrived.</summary>
     [Test]
     public async Task Run_HoursUsedLessThanTheirLimits_MoreAreOnTheirWay(CancellationToken cancellationToken)
