@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using SmartCity.Alphalogic;
 using SmartCity.Domain;
 using SmartCity.Ethereum;
 using SmartCity.Ethereum.JsonRpc;
@@ -16,47 +15,6 @@ internal static class OracleSpeed
 {
     private const int QuartersOfHour = 4;
     private const int MonthGroups = 20;
-
-    /// <summary>Durable rows a second: samples of 10,000 signals a transaction, as polls of a city write them. The median of three journals.</summary>
-    public static Dictionary<string, double> Journal()
-    {
-        double[] rounds = [JournalRound(), JournalRound(), JournalRound()];
-        return new() { ["journalRowsPerSecond"] = Math.Round(rounds.Order().ElementAt(rounds.Length / 2)) };
-    }
-
-    private static double JournalRound()
-    {
-        const int Signals = 10_000;
-        const int Polls = 100;
-        string folder = Directory.CreateTempSubdirectory("journal-bench").FullName;
-        try
-        {
-            using JournalDatabase journal = JournalDatabase.Open(folder);
-            SampleStore samples = new(journal);
-            SourceSignal[] signals = [.. Enumerable.Range(0, Signals).Select(i =>
-                new SourceSignal(new($"m1_{i}", "a"), new((ulong)i), "", "kWh", IsConstant: false))];
-            samples.Register(signals);
-            DateTimeOffset start = DateTimeOffset.UnixEpoch.AddDays(20_000);
-            double seconds = 0;
-            for (int poll = 0; poll < Polls; poll++)
-            {
-                DateTimeOffset now = start.AddMinutes(15 * poll);
-                Sample[] polled = [.. signals.Select((signal, i) => new Sample(
-                    signal, new(signal.Parameter, SignalData.Of(((100_000 + (i * 31) + (poll * 125)) / 1_000m)), now, SignalQuality.Good, null), now))];
-                long started = Stopwatch.GetTimestamp();
-                journal.Write(transaction => samples.Add(transaction, polled));
-                seconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
-            }
-            long rows = journal.Read(connection => Dapper.SqlMapper.ExecuteScalar<long>(connection, "SELECT count(*) FROM sample"));
-            return rows == Signals * Polls
-                ? rows / seconds
-                : throw new InvalidOperationException($"{rows} samples are in the journal, {Signals * Polls} were written.");
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
 
     /// <summary>Readings a second from the source's history to confirmed on the chain, the whole oracle running.</summary>
     public static async Task<Dictionary<string, double>> PathAsync(Uri source, Uri chain, CityPlan template, int groups, int hours)

@@ -39,7 +39,7 @@ internal static class Program
                 Print(new(AlarmSpeed.Measure(ruleFile, Rounds).Concat(await AlarmRestart.MeasureAsync(await LoadAsync(plan)))));
                 return 0;
             case ["journal"]:
-                Print(OracleSpeed.Journal());
+                Print(JournalSpeed.Measure());
                 return 0;
             case ["client", string node]:
                 Print(await ClientSpeed.MeasureAsync(new(node), Rounds));
