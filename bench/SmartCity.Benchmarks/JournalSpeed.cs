@@ -23,7 +23,7 @@ internal static class JournalSpeed
             ours.Add(InFolder(Journal));
             plain.Add(InFolder(Plain));
         }
-        return new() { ["journalRowsPerSecond"] = Median(ours), ["plainJournalRowsPerSecond"] = Median(plain) };
+        return new() { ["journalRowsPerSecond"] = Program.Median(ours), ["plainJournalRowsPerSecond"] = Program.Median(plain) };
     }
 
     private static double Journal(string folder)
@@ -101,8 +101,6 @@ internal static class JournalSpeed
     private static double RowsPerSecond(long rows, double seconds) => rows == Signals * Polls
         ? rows / seconds
         : throw new InvalidOperationException($"{rows} samples are in the file, {Signals * Polls} were written.");
-
-    private static double Median(List<double> rounds) => Math.Round(rounds.Order().ElementAt(rounds.Count / 2));
 
     private static double InFolder(Func<string, double> measure)
     {

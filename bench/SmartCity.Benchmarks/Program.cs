@@ -15,8 +15,9 @@ namespace SmartCity.Benchmarks;
 
 /// <summary>
 /// Speeds that scripts/bench prints: `signer` measures the signer beside the plain BouncyCastle way in one run, `audit FILE` the audit
-/// of exported data, `alarms RULES PLAN` the alarm rules of a file and what a restart loses of alarms, `journal` what is written durably, `client NODE` encoding and asking a node,
-/// `source PLAN GROUPS` serves a city's meters for `path SOURCE NODE PLAN GROUPS HOURS`, `month SOURCE NODE PLAN`, and `begin` and then
+/// of exported data, `alarms RULES PLAN` the alarm rules of a file and what a restart loses of alarms, `journal` what is written durably,
+/// beside plain statements, `client NODE` encoding and asking a node, `source PLAN GROUPS` serves a city's meters for
+/// `path SOURCE NODE PLAN GROUPS HOURS`, `month SOURCE NODE PLAN`, and `begin` and then
 /// `hour SOURCE PLAN METERS FOLDER`. One line of JSON each.
 /// </summary>
 internal static class Program
